@@ -1,0 +1,27 @@
+# Every outside library, found once. docs/decisions/dependencies.md says why each is here.
+set(SURGSIGMA_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
+
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(GTest REQUIRED)
+
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+add_library(xxhash INTERFACE)
+target_link_libraries(xxhash INTERFACE ${XXHASH_LIBRARY})
+add_library(zstd INTERFACE)
+target_link_libraries(zstd INTERFACE ${ZSTD_LIBRARY})
+
+# DuckDB: a prebuilt library pinned in cmake/duckdb.lock and unpacked by `./dev setup`; a user's own may be named.
+set(DUCKDB_ROOT ${CMAKE_SOURCE_DIR}/build/deps/duckdb CACHE PATH "Folder with include/duckdb.h and lib/libduckdb.so")
+if(NOT EXISTS ${DUCKDB_ROOT}/include/duckdb.h)
+  message(FATAL_ERROR "DuckDB is not in ${DUCKDB_ROOT}: run ./dev setup, or pass -DDUCKDB_ROOT=<folder>")
+endif()
+add_library(duckdb SHARED IMPORTED)
+set_target_properties(duckdb PROPERTIES IMPORTED_LOCATION ${DUCKDB_ROOT}/lib/libduckdb.so IMPORTED_NO_SONAME ON
+  INTERFACE_INCLUDE_DIRECTORIES ${DUCKDB_ROOT}/include)
