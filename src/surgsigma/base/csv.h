@@ -2,14 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace surgsigma {
 
-/// Walks delimited text row by row. Quoted fields follow RFC 4180 ("" inside quotes is one quote; a line break may stand
-/// inside quotes). LF, CRLF and lone CR all end a row. Blank rows are passed over. `text` must outlive the reader.
+/// Walks delimited text row by row. Quoted fields follow RFC 4180 ("" inside quotes is one quote; a line break may
+/// stand inside quotes). LF, CRLF and lone CR all end a row. Blank rows and a UTF-8 mark at the start are passed over.
+/// With ' ' as delimiter a run of blanks counts as one, and blanks at the ends of a row as none. `text` must outlive
+/// the reader.
 class CsvReader {
  public:
   explicit CsvReader(std::string_view text, char delimiter = ',') : text_(text), delimiter_(delimiter) {}
@@ -24,6 +27,9 @@ class CsvReader {
   bool unclosed_quote() const { return unclosed_quote_; }
 
  private:
+  bool read_row();
+  std::size_t read_quoted(std::size_t at);
+
   std::string_view text_;
   char delimiter_;
   std::size_t position_ = 0;
@@ -31,7 +37,7 @@ class CsvReader {
   std::int64_t next_line_ = 1;
   bool unclosed_quote_ = false;
   std::vector<std::string_view> fields_;
-  std::vector<std::string> unescaped_;
+  std::deque<std::string> unescaped_;  // a deque: fields_ look into its strings
 };
 
 /// The likeliest of tab, semicolon and comma, from the first rows: the one that splits them into the same number (> 1)

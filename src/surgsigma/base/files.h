@@ -20,7 +20,7 @@ Status write_file(const fs::path& path, std::string_view bytes);
 
 /// One regular file below a folder.
 struct FoundFile {
-  std::string path;          ///< Relative to the folder, '/' between parts.
+  std::string path;  ///< Relative to the folder, '/' between parts.
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;
   bool operator==(const FoundFile&) const = default;

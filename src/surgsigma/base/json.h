@@ -15,11 +15,11 @@ namespace surgsigma {
 /// Keeps the order of keys as written.
 using Json = nlohmann::ordered_json;
 
-/// Parses a whole JSON document into memory. Refuses (kData, "file:line") truncated text, invalid UTF-8, NaN or Infinity,
-/// numbers beyond double, duplicate keys, nesting deeper than 200 and text after the document.
+/// Parses a whole JSON document into memory. Refuses (kData, "file:line") truncated text, invalid UTF-8, NaN or
+/// Infinity, numbers beyond double, duplicate keys, nesting deeper than 200 and text after the document.
 Result<Json> parse_json(std::string_view text, std::string_view file);
-/// YAML 1.1 as yaml-cpp reads it, plain scalars typed as JSON would (12 is a number, true a boolean, "12" text; ~ null).
-/// Refuses duplicate keys. An error names file and line.
+/// YAML 1.1 as yaml-cpp reads it, plain scalars typed as JSON would (12 is a number, true a boolean, "12" text; ~
+/// null). Refuses duplicate keys. An error names file and line.
 Result<Json> parse_yaml(std::string_view text, std::string_view file);
 /// By ending: .yaml, .yml or .json.
 Result<Json> read_document(const std::filesystem::path& path);

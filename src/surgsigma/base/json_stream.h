@@ -14,9 +14,9 @@ namespace surgsigma {
 
 /// One piece of a streamed document.
 struct JsonPiece {
-  std::string_view key;   ///< Top-level member it belongs to ("annotations").
-  std::string_view text;  ///< The raw JSON of one array element, or of the whole value when it is no array.
-  std::int64_t line = 0;  ///< 1-based line where it begins.
+  std::string_view key;     ///< Top-level member it belongs to ("annotations").
+  std::string_view text;    ///< The raw JSON of one array element, or of the whole value when it is no array.
+  std::int64_t line = 0;    ///< 1-based line where it begins.
   std::int64_t index = -1;  ///< Position in its array; -1 for a value that is no array.
 };
 

@@ -1,4 +1,5 @@
-// A value or a reason why there is none. Libraries return it; they never print, never exit and never let an exception out.
+// A value or a reason why there is none. Libraries return it; they never print, never exit and never let an exception
+// out.
 #pragma once
 
 #include <string>
@@ -33,8 +34,8 @@ std::string to_string(const Error& error);
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT: a value is a result
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}   // NOLINT: so is an error
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: a value is a result
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: so is an error
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -63,14 +64,13 @@ inline Status done() { return Done{}; }
 #define SURGSIGMA_CONCAT_(a, b) a##b
 #define SURGSIGMA_CONCAT(a, b) SURGSIGMA_CONCAT_(a, b)
 /// SURGSIGMA_TRY(name, expression): `name` is the value of a Result, or the enclosing function returns its error.
-#define SURGSIGMA_TRY(name, expression)                                     \
-  auto SURGSIGMA_CONCAT(result_at_, __LINE__) = (expression);               \
-  if (!SURGSIGMA_CONCAT(result_at_, __LINE__).ok())                         \
-    return SURGSIGMA_CONCAT(result_at_, __LINE__).error();                  \
+#define SURGSIGMA_TRY(name, expression)                                                                    \
+  auto SURGSIGMA_CONCAT(result_at_, __LINE__) = (expression);                                              \
+  if (!SURGSIGMA_CONCAT(result_at_, __LINE__).ok()) return SURGSIGMA_CONCAT(result_at_, __LINE__).error(); \
   auto name = std::move(SURGSIGMA_CONCAT(result_at_, __LINE__)).value()
 /// SURGSIGMA_CHECK(expression): go on if the Status is done, else return its error.
-#define SURGSIGMA_CHECK(expression)                                         \
-  do {                                                                      \
-    auto status_of_call = (expression);                                     \
-    if (!status_of_call.ok()) return status_of_call.error();                \
+#define SURGSIGMA_CHECK(expression)                          \
+  do {                                                       \
+    auto status_of_call = (expression);                      \
+    if (!status_of_call.ok()) return status_of_call.error(); \
   } while (false)

@@ -41,5 +41,9 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 /// Printable form of a value from someone's file for an error message: control characters escaped, cut at 80 bytes.
 std::string quoted(std::string_view value);
+// For a std::string, where std::quoted of <iomanip> would otherwise be found first.
+inline std::string quoted(const std::string& value) { return quoted(std::string_view(value)); }
+inline std::string quoted(std::string& value) { return quoted(std::string_view(value)); }
+inline std::string quoted(const char* value) { return quoted(std::string_view(value)); }
 
 }  // namespace surgsigma

@@ -40,7 +40,8 @@ std::int64_t frame_at(Microseconds t, FrameRate rate);
 std::optional<FrameRate> parse_frame_rate(std::string_view text);
 std::string to_string(FrameRate rate);
 
-/// Reads "83", "83.4", "83,4" (seconds), "01:23", "01:23.400", "00:01:23,400". Nothing if it is none of these or negative.
+/// Reads "83", "83.4", "83,4" (seconds), "01:23", "01:23.400", "00:01:23,400". Nothing if it is none of these or
+/// negative.
 std::optional<Microseconds> parse_clock(std::string_view text);
 /// "1:02:03.4", "02:03.0" for tables people read.
 std::string clock_text(Microseconds t);

@@ -1,0 +1,117 @@
+// What a reader is given and how it hands over what it finds. A reader turns one file into records and issues; it
+// accounts for every row of the file: rows() == sum of record rows + sum of issue rows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "surgsigma/base/result.h"
+#include "surgsigma/base/text.h"
+#include "surgsigma/ingest/source_files.h"
+#include "surgsigma/schema/catalog.h"
+#include "surgsigma/schema/sink.h"
+#include "surgsigma/schema/tables.h"
+
+namespace surgsigma {
+
+struct IngestSinks {
+  Sink<VideoRow> videos;
+  Sink<RawAnnotation> annotations;
+  Sink<IssueRow> issues;
+  Sink<FileRow> files;
+};
+
+/// Collects what the readers of one unit find: numbers records within their video, counts rows per file.
+class Recorder {
+ public:
+  Recorder(const SourceCard& card, std::string unit, IngestSinks sinks);
+
+  /// Declares the video that `captures` (with at least "video") names, or finds it again.
+  Result<VideoId> video(const Captures& captures);
+  /// The labels of this video reach at least to this native frame / this time (exclusive ends).
+  void extend_frames(const VideoId& id, std::int64_t end_frame);
+  void extend_time(const VideoId& id, std::int64_t end_us);
+  void set_size(const VideoId& id, int width, int height);
+  void set_frame_rate(const VideoId& id, FrameRate rate);
+
+  /// `count` more rows of the current file were seen.
+  void rows(std::int64_t count) { current_.rows += count; }
+  /// Hands over a record. Sets ordinal and file; `rows` of the record (default 1) are counted as recorded. Records of one
+  /// video may come in any order of time; their ordinals follow the order of the calls.
+  void record(RawAnnotation&& annotation);
+  /// Says why `rows` input rows did not become records (0: a remark about something that was recorded or is missing).
+  void issue(std::string rule, Severity severity, std::int64_t line, std::string value, std::string message,
+             std::string hint, std::int64_t rows = 0, VideoId video = {});
+
+  void begin_file(const MatchedFile& file, const LayoutEntry& entry, std::string hash);
+  /// Closes the account of the file; rows that nobody accounted for become an issue of rule "unaccounted_rows".
+  void end_file();
+  /// Hands over the declared videos. Call once, last.
+  void finish();
+
+  const SourceCard& card() const { return card_; }
+
+ private:
+  const SourceCard& card_;
+  std::string unit_;
+  IngestSinks sinks_;
+  FileRow current_;
+  struct VideoState {
+    VideoRow row;
+    std::int64_t next_ordinal = 0;
+    std::int64_t end_us = 0;
+  };
+  std::map<VideoId, VideoState> videos_;
+};
+
+/// One file to read.
+struct FileJob {
+  const SourceCard& card;
+  const LayoutEntry& entry;
+  const MatchedFile& file;
+  const SourceFiles& source;  ///< the other files, for readers that need a second one
+  Recorder& out;
+
+  fs::path path() const { return source.root / file.path; }
+  /// The whole file as UTF-8 text without byte-order mark; remarks on an encoding other than UTF-8 become a warning.
+  Result<std::string> text() const;
+  /// Parameter of the card's `with`, with a default.
+  std::string param(std::string_view key, std::string_view fallback) const;
+  /// The vocabulary named by `with.<key>`; kUsage naming the card when there is none.
+  Result<const Vocabulary*> vocabulary(std::string_view key = "vocabulary") const;
+};
+
+/// A file that cannot be read at all returns an error (it becomes an issue for the whole file); bad rows are issues.
+using ReadFunction = Status (*)(const FileJob& job);
+
+struct Reader {
+  std::string_view name;
+  std::string_view description;
+  ReadFunction read;
+};
+
+/// The readers' table (readers.cpp).
+const std::vector<Reader>& readers();
+const Reader* find_reader(std::string_view name);
+
+/// A unit of ingest work: the files of one video, or of the whole source.
+struct IngestUnit {
+  std::string name;                 ///< "b003" (a bucket of videos) or "all"
+  std::vector<std::size_t> files;   ///< indices into SourceFiles::files
+};
+/// Groups files into units: entries with unit "video" by hash of the video name into `buckets` buckets, the rest into
+/// "all". Files without a reader are left out.
+std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& source, int buckets);
+/// About one bucket per eight videos, a power of two.
+int default_buckets(std::size_t videos);
+
+/// Reads the files of a unit in order of (video, layout entry, path). Never fails on content; fails when the card names
+/// a reader that does not exist.
+Status ingest_unit(const SourceCard& card, const SourceFiles& source, const IngestUnit& unit, const IngestSinks& sinks);
+
+}  // namespace surgsigma

@@ -1,0 +1,56 @@
+// Which files of a folder belong to a source: the card's layout patterns matched against the ends of paths, so that
+// another parent folder, nesting above the layout or letter case does not matter.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "surgsigma/base/files.h"
+#include "surgsigma/base/result.h"
+#include "surgsigma/schema/catalog.h"
+
+namespace surgsigma {
+
+/// Captures of a pattern by name; digits keep their zeros ("07").
+using Captures = std::map<std::string, std::string>;
+
+/// `{name}` captures letters, digits, '_' and '-' ; `{name:d}` digits only; `*` matches anything but '/'; the rest is
+/// literal, ignoring case. The pattern must match whole path components at the end of `path`.
+std::optional<Captures> match_path(std::string_view pattern, std::string_view path);
+
+struct MatchedFile {
+  std::string path;         ///< relative to the root
+  std::size_t entry = 0;    ///< index into card.layout
+  Captures captures;
+  std::uint64_t bytes = 0;
+  std::int64_t modified_ns = 0;
+};
+
+struct SourceFiles {
+  fs::path root;
+  std::vector<MatchedFile> files;        ///< sorted by (entry, path)
+  std::vector<std::string> unexpected;   ///< label-like files (txt csv json xml yaml) that no pattern takes
+  std::vector<std::string> unreadable;
+  std::vector<std::string> missing;      ///< patterns of required roles with no file
+
+  /// The files of one role, in path order.
+  std::vector<const MatchedFile*> of_role(const SourceCard& card, std::string_view role) const;
+};
+
+Result<SourceFiles> match_source(const SourceCard& card, const fs::path& root);
+
+/// One card's claim on a folder, best first: matched roles / required roles, then files matched.
+struct Identification {
+  SourceId source_id;
+  int required_roles = 0;
+  int found_roles = 0;
+  std::size_t matched_files = 0;
+  std::size_t videos = 0;
+  std::vector<std::string> missing;
+  std::vector<std::string> unexpected;
+};
+Result<std::vector<Identification>> identify(const Catalog& catalog, const fs::path& root);
+
+}  // namespace surgsigma
