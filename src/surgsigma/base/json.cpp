@@ -17,8 +17,8 @@ namespace surgsigma {
 namespace {
 
 constexpr std::size_t kMaxDepth = 200;
-constexpr std::size_t kMaxYamlValues = 20'000'000;  // aliases can make a small file enormous
-constexpr std::size_t kFewMembers = 16;             // up to here looking through the names beats hashing them
+constexpr std::size_t kMaxYamlValues = 1'000'000;  // aliases can make a small file enormous
+constexpr std::size_t kFewMembers = 16;            // up to here looking through the names beats hashing them
 
 std::string place(std::string_view file, std::int64_t line) { return std::string(file) + ":" + std::to_string(line); }
 
@@ -280,7 +280,8 @@ class YamlHandler : public YAML::EventHandler {
   bool expects_key() const { return builder_.is_in_object() && !has_key_.back(); }
   void count(const YAML::Mark& mark, std::size_t more) {
     values_ += more;
-    if (values_ > kMaxYamlValues) throw YamlProblem{mark.line, "the aliases unfold to too many values"};
+    if (values_ > kMaxYamlValues)
+      throw YamlProblem{mark.line, "more than " + std::to_string(kMaxYamlValues) + " values, aliases unfolded"};
   }
   void after_value() {
     if (!has_key_.empty()) has_key_.back() = false;
@@ -365,7 +366,8 @@ Result<Json> parse_yaml(std::string_view text, std::string_view file) try {
   if (const std::size_t at = control_character_in(text); at < text.size()) {
     return bad_document(file, line_of(text, at), "a control character: " + quoted(text.substr(at, 1)));
   }
-  std::istringstream stream{std::string(text)};
+  // The end-of-document mark makes yaml-cpp see a quote that is never closed; it would pass over it in silence.
+  std::istringstream stream(std::string(text) + (text.ends_with('\n') ? "...\n" : "\n...\n"));
   YAML::Parser parser(stream);
   YamlHandler handler;
   if (!parser.HandleNextDocument(handler)) return Json(nullptr);
@@ -377,7 +379,7 @@ Result<Json> parse_yaml(std::string_view text, std::string_view file) try {
 } catch (const YamlProblem& problem) {
   return bad_document(file, problem.line + 1, problem.what);
 } catch (const YAML::Exception& problem) {
-  return bad_document(file, problem.mark.line + 1, problem.msg);
+  return bad_document(file, std::max(0, problem.mark.line) + 1, problem.msg);
 } catch (const std::exception& problem) {
   return Error{ErrorKind::kData, std::string("cannot read as YAML: ") + problem.what(), std::string(file), ""};
 }

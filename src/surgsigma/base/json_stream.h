@@ -1,6 +1,7 @@
 // A JSON object too large to hold: its top-level arrays element by element, in constant memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -27,5 +28,11 @@ struct JsonPiece {
 /// Stops at the first error of `take`. Truncated, unbalanced or trailing text is kData with the line.
 Status stream_json(const std::filesystem::path& path, const std::function<Status(const JsonPiece&)>& take,
                    std::uint64_t max_piece = 256ULL << 20);
+
+namespace internal {
+/// stream_json() with the bytes it reads at a time, for tests.
+Status stream_json_by(std::size_t block_bytes, const std::filesystem::path& path,
+                      const std::function<Status(const JsonPiece&)>& take, std::uint64_t max_piece);
+}  // namespace internal
 
 }  // namespace surgsigma

@@ -22,7 +22,8 @@ class Draws {
   double unit();
   /// Uniform integer in [low, high].
   std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low + 1)));
+    const auto first = static_cast<std::uint64_t>(low);  // unsigned, so that the widest range does not overflow
+    return static_cast<std::int64_t>(first + below(static_cast<std::uint64_t>(high) - first + 1));
   }
   bool chance(double probability) { return unit() < probability; }
   /// Fisher-Yates in place.

@@ -22,9 +22,10 @@ TEST(ParallelFor, CallsEachIndexOnce) {
 
 TEST(ParallelFor, OneJobRunsInOrderOnThisThread) {
   std::vector<std::size_t> order;
+  const auto caller = std::this_thread::get_id();
   parallel_for(5, 1, [&](std::size_t i) {
     order.push_back(i);
-    EXPECT_EQ(std::this_thread::get_id(), std::this_thread::get_id());
+    EXPECT_EQ(std::this_thread::get_id(), caller);
   });
   EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2, 3, 4}));
 }

@@ -41,9 +41,11 @@ class Recorder {
 
   /// `count` more rows of the current file were seen.
   void rows(std::int64_t count) { current_.rows += count; }
-  /// Hands over a record. Sets ordinal and file; `rows` of the record (default 1) are counted as recorded. Records of one
+  /// Hands over a record of a declared video and lets the video reach to its end. Sets ordinal and file; `rows` of the record (default 1) are counted as recorded. Records of one
   /// video may come in any order of time; their ordinals follow the order of the calls.
   void record(RawAnnotation&& annotation);
+  /// `count` rows were checked against the card and agree (id tables, fold lists): they need no record.
+  void accounted(std::int64_t count) { current_.recorded_rows += count; }
   /// Says why `rows` input rows did not become records (0: a remark about something that was recorded or is missing).
   void issue(std::string rule, Severity severity, std::int64_t line, std::string value, std::string message,
              std::string hint, std::int64_t rows = 0, VideoId video = {});
@@ -51,6 +53,9 @@ class Recorder {
   void begin_file(const MatchedFile& file, const LayoutEntry& entry, std::string hash);
   /// Closes the account of the file; rows that nobody accounted for become an issue of rule "unaccounted_rows".
   void end_file();
+  /// Between the two: the file could not be read, or not further. The error becomes an issue that takes out the rows
+  /// which nobody has accounted for; the rule follows from its kind: unreadable_file, bad_file, bad_card, reader_failed.
+  void fail_file(const Error& error);
   /// Hands over the declared videos. Call once, last.
   void finish();
 
@@ -111,7 +116,8 @@ std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& s
 int default_buckets(std::size_t videos);
 
 /// Reads the files of a unit in order of (video, layout entry, path). Never fails on content; fails when the card names
-/// a reader that does not exist.
-Status ingest_unit(const SourceCard& card, const SourceFiles& source, const IngestUnit& unit, const IngestSinks& sinks);
+/// a reader that does not exist. `table`: the readers to choose from.
+Status ingest_unit(const SourceCard& card, const SourceFiles& source, const IngestUnit& unit, const IngestSinks& sinks,
+                   const std::vector<Reader>& table = readers());
 
 }  // namespace surgsigma

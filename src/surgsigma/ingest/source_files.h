@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +32,11 @@ struct MatchedFile {
 struct SourceFiles {
   fs::path root;
   std::vector<MatchedFile> files;        ///< sorted by (entry, path)
-  std::vector<std::string> unexpected;   ///< label-like files (txt csv json xml yaml) that no pattern takes
-  std::vector<std::string> unreadable;
-  std::vector<std::string> missing;      ///< patterns of required roles with no file
+  /// Label-like files (txt csv json xml yaml tsv pbtxt, but no readme or licence) that no pattern takes, and second copies:
+  /// of files that one entry without '*' takes with the same captures, the one nearest to the root is in `files`.
+  std::vector<std::string> unexpected;
+  std::vector<std::string> unreadable;   ///< folders and files; also names that are no UTF-8 or hold a backslash
+  std::vector<std::string> missing;      ///< patterns of required roles with no file under any of the role's patterns
 
   /// The files of one role, in path order.
   std::vector<const MatchedFile*> of_role(const SourceCard& card, std::string_view role) const;

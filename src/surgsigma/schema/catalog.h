@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "surgsigma/base/json.h"
@@ -82,7 +83,7 @@ struct LayoutEntry {
   std::string role;
   std::string pattern;  ///< "phase_annotations/video{video}-phase.txt"; matched against the end of a path
   std::string reader;   ///< name in the readers' table; empty: known, not read (videos, pictures)
-  bool is_required = true;
+  bool is_required = true;  ///< when not written: true if there is a reader
   std::string unit;     ///< "video" (default when the pattern has {video}) or "all"
   Json with;            ///< parameters of the reader
 };
@@ -173,6 +174,8 @@ Result<Catalog> load_catalog(const std::filesystem::path& folder,
                              const std::vector<std::filesystem::path>& extra_sources = {});
 /// Reads one card; used for in-house sources.
 Result<SourceCard> read_source_card(const Json& document, const std::string& where);
+/// The operation that a recording shows: `case_map` by captured video, else `case_key` filled with the captures.
+Result<CaseId> case_of(const SourceCard& card, const std::map<std::string, std::string>& captures);
 /// $SURGSIGMA_CATALOG, else `catalog` beside or above the program, else share/surgsigma/catalog beside its bin folder.
 Result<std::filesystem::path> find_catalog();
 

@@ -42,8 +42,8 @@ std::string hint_for(std::string_view word, const std::vector<std::string>& know
 
 enum class Need { kRequired, kOptional };
 
-/// An object whose members are known in advance. Getters of a missing or null optional member give the fallback; a wrong
-/// type is a mistake and gives the fallback too.
+/// An object whose members are known in advance. Getters of a missing or null optional member give the fallback; a
+/// wrong type is a mistake and gives the fallback too.
 class Fields {
  public:
   Fields(const Json& value, Place place, Mistakes& mistakes, const std::vector<std::string>& known);

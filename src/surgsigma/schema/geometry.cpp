@@ -6,8 +6,8 @@
 namespace surgsigma {
 namespace {
 
-constexpr int kCells = 3;                    // along each side
-constexpr double kOccupiedShare = 0.1;       // of the box's area
+constexpr int kCells = 3;               // along each side
+constexpr double kOccupiedShare = 0.1;  // of the box's area
 constexpr std::array<std::string_view, kCells> kSideWords = {"left", "centre", "right"};
 
 /// Third (0..2) of [0, length) that holds `position`; outside positions go to the nearest third.

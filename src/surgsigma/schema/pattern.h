@@ -19,8 +19,8 @@ struct PatternPart {
   std::string spec;  ///< what stands after ':' in a name: "", "d" (digits only) or "02" (filled up with zeros)
 };
 
-/// Cuts a pattern into its parts. Fails with kUsage on an unclosed or empty brace, a name that is not made of lower case
-/// letters, digits and '_', or a spec that is none of the three.
+/// Cuts a pattern into its parts. Fails with kUsage on an unclosed or empty brace, a name that is not made of lower
+/// case letters, digits and '_', or a spec that is none of the three.
 Result<std::vector<PatternPart>> parse_pattern(std::string_view pattern);
 /// The names in a pattern; empty for a pattern that cannot be parsed.
 std::set<std::string> names_in_pattern(std::string_view pattern);

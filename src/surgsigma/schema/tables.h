@@ -358,16 +358,19 @@ struct ConversationRow {
 
 struct SplitRow {
   std::string scheme;
+  SourceId source_id;
   CaseId case_id;
   std::string overlap_group;
   std::string part;
   std::string reason;
 
   static constexpr std::string_view kTable = "splits";
-  static constexpr std::string_view kDoc = "Folds, by case; one part per scheme and overlap group";
+  static constexpr std::string_view kDoc =
+      "Folds, by case; one part per scheme and overlap group, except where a published scheme itself differs by source";
   template <class F>
   static void columns(F&& f) {
     f("scheme", &SplitRow::scheme, "strict, camma-combined, official:<source>, ...");
+    f("source_id", &SplitRow::source_id, "source whose videos of the case this row speaks of");
     f("case_id", &SplitRow::case_id, "operation");
     f("overlap_group", &SplitRow::overlap_group, "its group");
     f("part", &SplitRow::part, "train, val or test; 'out' when the scheme leaves the case out");

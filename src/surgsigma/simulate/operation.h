@@ -80,14 +80,14 @@ struct Operation {
   std::string case_key;
   Milliseconds begin = 0;  ///< labels begin here
   Milliseconds end = 0;
-  std::vector<Span> phases;          ///< tile [begin, end)
-  std::vector<Span> steps;           ///< tile [begin, end) where the script has steps
-  std::vector<Span> out_of_body;     ///< inside phases, in order, apart
-  std::vector<Span> adverse_events;  ///< inside phases, in order, apart
-  std::vector<Activity> activities;  ///< by begin, then lane; those of one lane do not overlap
-  std::vector<Sight> sights;         ///< anatomy, by word, then begin
+  std::vector<Span> phases;               ///< tile [begin, end)
+  std::vector<Span> steps;                ///< tile [begin, end) where the script has steps
+  std::vector<Span> out_of_body;          ///< inside phases, in order, apart
+  std::vector<Span> adverse_events;       ///< inside phases, in order, apart
+  std::vector<Activity> activities;       ///< by begin, then lane; those of one lane do not overlap
+  std::vector<Sight> sights;              ///< anatomy, by word, then begin
   std::vector<CriterionCourse> criteria;  ///< in the script's order of becoming true
-  std::vector<Span> motions;         ///< movements of the camera
+  std::vector<Span> motions;              ///< movements of the camera
 };
 
 /// Valid triplets of the home source: instrument, verb, target, and the idle triplet of each instrument.

@@ -3,8 +3,8 @@
 // ingest marks what it reads from such a folder as simulated.
 //
 // What is written is a pure function of the options and of the source card in the catalog (class ids, words, valid
-// triplets come from there): the same call gives the same bytes whatever the thread count. Two layouts that describe the
-// same case (by the card's case key) describe the same invented operation, as the real sources do.
+// triplets come from there): the same call gives the same bytes whatever the thread count. Two layouts that describe
+// the same case (by the card's case key) describe the same invented operation, as the real sources do.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,14 @@
 namespace surgsigma {
 
 struct SimulateOptions {
-  std::string layout;      ///< a row of layouts()
-  fs::path out;            ///< becomes the root of the folder; must be missing or empty
+  std::string layout;  ///< a row of layouts()
+  fs::path out;        ///< becomes the root of the folder; must be missing or empty
   int videos = 4;
   std::uint64_t seed = 1;
-  double scale = 1.0;      ///< length of phases against real ones, in (0, 10]
-  std::string dirt;        ///< "" none, "all" what the layout can carry, or names from dirts() separated by commas
+  double scale = 1.0;  ///< length of phases against real ones, in (0, 10]
+  std::string dirt;    ///< "" none, "all" what the layout can carry, or names from dirts() separated by commas
   int jobs = 1;
-  int first_video = 1;     ///< number of the first video, as the layout counts them
+  int first_video = 1;  ///< number of the first video, as the layout counts them
 };
 
 /// One planted defect, as it stands in dirt.json.
@@ -49,7 +49,7 @@ struct SimulateReport {
   std::int64_t seconds = 0;                  ///< labelled seconds over all videos
   std::map<std::string, std::int64_t> rows;  ///< by role: lines, vectors, intervals or objects written
   std::vector<Defect> defects;
-  std::vector<std::string> not_planted;      ///< defects of "all" that this layout or number of videos cannot carry
+  std::vector<std::string> not_planted;  ///< defects of "all" that this layout or number of videos cannot carry
 };
 
 /// Writes the folder. Fails with kUsage on an unknown layout or defect (with the nearest name), an option out of range,

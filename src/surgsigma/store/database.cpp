@@ -79,7 +79,7 @@ Result<Database> Database::open(const fs::path& folder, Access access) {
   SURGSIGMA_TRY(text, read_file(folder / kManifestName));
   SURGSIGMA_TRY(manifest, parse_manifest(text, (folder / kManifestName).string()));
   database.manifest_ = std::move(manifest);
-  if (access == Access::kWrite) database.known_files_ = read_known_files(folder / kCacheName);
+  database.known_files_ = read_known_files(folder / kCacheName);
   return database;
 }
 

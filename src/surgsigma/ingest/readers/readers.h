@@ -7,22 +7,22 @@
 namespace surgsigma {
 
 // Known shapes: a card alone is enough.
-Status read_frame_track(const FileJob& job);     ///< one label per frame or second (phase, step, action)
-Status read_multi_hot(const FileJob& job);       ///< one 0/1 column per class (presence)
-Status read_intervals_csv(const FileJob& job);   ///< video,start,end,label(,kind)
-Status read_coco(const FileJob& job);            ///< COCO detection JSON, streamed
+Status read_frame_track(const FileJob& job);    ///< one label per frame or second (phase, step, action)
+Status read_multi_hot(const FileJob& job);      ///< one 0/1 column per class (presence)
+Status read_intervals_csv(const FileJob& job);  ///< video,start,end,label(,kind)
+Status read_coco(const FileJob& job);           ///< COCO detection JSON, streamed
 
 // Odd shapes.
-Status read_cholec80_seconds(const FileJob& job);   ///< 1-fps phase csv: path,label
-Status read_cholect50(const FileJob& job);          ///< JSON vectors of 15
-Status read_cholect45_triplets(const FileJob& job); ///< txt layout, three companions as checksum
-Status read_triplet_map(const FileJob& job);        ///< label_mapping.txt / maps.txt checked against the card
-Status read_cholec80_cvs(const FileJob& job);       ///< fold file, frame index, per-video score csv, interval csv
+Status read_cholec80_seconds(const FileJob& job);    ///< 1-fps phase csv: path,label
+Status read_cholect50(const FileJob& job);           ///< JSON vectors of 15
+Status read_cholect45_triplets(const FileJob& job);  ///< txt layout, three companions as checksum
+Status read_triplet_map(const FileJob& job);         ///< label_mapping.txt / maps.txt checked against the card
+Status read_cholec80_cvs(const FileJob& job);        ///< fold file, frame index, per-video score csv, interval csv
 Status read_endoscapes_coco(const FileJob& job);
 Status read_endoscapes_metadata(const FileJob& job);
 Status read_endoscapes_matches(const FileJob& job);
-Status read_multibypass(const FileJob& job);        ///< JSON intervals in milliseconds with overlays
-Status read_id_table(const FileJob& job);           ///< id,name table checked against a vocabulary (csv, pbtxt, maps)
+Status read_multibypass(const FileJob& job);  ///< JSON intervals in milliseconds with overlays
+Status read_id_table(const FileJob& job);     ///< id,name table checked against a vocabulary (csv, pbtxt, maps)
 Status read_psi_ava_csv(const FileJob& job);
 Status read_psi_ava_coco(const FileJob& job);
 Status read_grasp_coco(const FileJob& job);

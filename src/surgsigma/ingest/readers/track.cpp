@@ -1,10 +1,8 @@
 #include "surgsigma/ingest/readers/track.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
-#include "surgsigma/base/csv.h"
 #include "surgsigma/base/text.h"
 
 namespace surgsigma {
@@ -99,6 +97,10 @@ void extend_video(const FileJob& job, const VideoId& video, const IndexScale& sc
 }
 
 bool IndexSequence::accept(std::int64_t index, std::int64_t line, RowIssues& issues) {
+  if (has_last_ && index == last_ + scale_.step && index <= kLargest) {
+    last_ = index;
+    return true;
+  }
   const std::string value = std::to_string(index);
   if (index < scale_.first || index > kLargest) {
     issues.add(line, {"index_out_of_range", value, "no picture has this number",
@@ -109,8 +111,10 @@ bool IndexSequence::accept(std::int64_t index, std::int64_t line, RowIssues& iss
     has_last_ = true;
     last_ = index;
     if (index > scale_.first) {
-      issues.add(line, {"index_gap", value, "the first " + std::to_string(index - scale_.first) + " have no row",
-                        "they stay without a label", Severity::kInfo}, 0);
+      issues.add(line,
+                 {"index_gap", value, "the first " + std::to_string(index - scale_.first) + " have no row",
+                  "they stay without a label", Severity::kInfo},
+                 0);
     }
     return true;
   }
@@ -130,11 +134,22 @@ bool IndexSequence::accept(std::int64_t index, std::int64_t line, RowIssues& iss
     return false;
   }
   if (index > last_ + scale_.step) {
-    issues.add(line, {"index_gap", value, "no rows after " + std::to_string(last_), "they stay without a label",
-                      Severity::kInfo}, 0);
+    issues.add(
+        line,
+        {"index_gap", value, "no rows after " + std::to_string(last_), "they stay without a label", Severity::kInfo},
+        0);
   }
   last_ = index;
   return true;
+}
+
+std::string PictureNames::of(std::int64_t frame) const {
+  const SourceCard& card = job_.card;
+  if (card.frame_media.empty() || frame % card.frame_media_step != 0) return {};
+  Captures captures = job_.file.captures;
+  captures["index"] = std::to_string(card.frame_media_first + frame / card.frame_media_step);
+  const auto path = fill_pattern(card.frame_media, captures);
+  return path ? *path : std::string();
 }
 
 Result<LabelField> label_field(const FileJob& job, std::string_view default_label_by, std::int64_t default_offset) {
@@ -171,9 +186,10 @@ void TrackWriter::close() {
     const auto number = parse_int(run.text);
     label = number ? label_.vocabulary->by_id(*number - label_.offset) : nullptr;
     if (label == nullptr) {
-      issues_.add(run.line, {number ? "unknown_label_id" : "not_a_number", quoted(run.text),
-                             "no label of vocabulary " + label_.vocabulary->id + " has this number",
-                             "the card counts labels from " + std::to_string(label_.offset)},
+      issues_.add(run.line,
+                  {number ? "unknown_label" : "not_a_number", shortened(run.text),
+                   "no label of vocabulary " + label_.vocabulary->id + " has this number",
+                   "the card counts labels from " + std::to_string(label_.offset)},
                   run.rows);
       return;
     }
@@ -182,7 +198,7 @@ void TrackWriter::close() {
   }
   RawAnnotation record;
   record.video_id = issues_.video();
-  record.kind = kind_;
+  record.kind = label != nullptr && label->has_becomes ? label->becomes : kind_;
   record.labels.emplace_back(label != nullptr ? std::string_view(label->label) : run.text);
   record.vocabulary = label_.vocabulary->id;
   if (label != nullptr) record.state = label->state;
@@ -231,24 +247,33 @@ std::int64_t count_lines(std::string_view text) {
 }
 
 void unify_line_ends(std::string& text) {
-  if (std::memchr(text.data(), '\r', text.size()) == nullptr) return;
-  if (std::memchr(text.data(), '\n', text.size()) != nullptr) return;
-  std::replace(text.begin(), text.end(), '\r', '\n');
+  for (std::size_t at = text.find('\r'); at != std::string::npos; at = text.find('\r', at + 1)) {
+    if (at + 1 == text.size() || text[at + 1] != '\n') text[at] = '\n';
+  }
 }
 
-Result<char> delimiter_of(const FileJob& job, std::string_view text) {
+Result<char> delimiter_of(const FileJob& job, std::string_view text, char fallback) {
+  static const std::map<std::string, char, std::less<>> kNames = {
+      {"tab", '\t'}, {"comma", ','}, {"semicolon", ';'}, {"space", ' '}, {"colon", ':'}};
   const std::string name = job.param("delimiter", "");
-  if (name.empty()) return guess_delimiter(text.substr(0, 1 << 16));
-  if (name == "tab") return '\t';
-  if (name == "comma") return ',';
-  if (name == "semicolon") return ';';
-  if (name == "space") return ' ';
-  if (name.size() == 1) return name[0];
-  return card_error(job, "delimiter is " + quoted(name), "write tab, comma, semicolon, space or one character");
+  char delimiter = fallback;
+  if (const auto named = kNames.find(name); named != kNames.end()) {
+    delimiter = named->second;
+  } else if (name.size() == 1) {
+    delimiter = name[0];
+  } else if (!name.empty()) {
+    return card_error(job, "delimiter is " + quoted(name), "write tab, comma, semicolon, space or one character");
+  }
+  const std::size_t begin = text.find_first_not_of(" \r\n");
+  if (begin == std::string_view::npos) return delimiter;
+  const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+  for (const char candidate : {delimiter, '\t', ';', ','}) {
+    if (line.find(candidate) != std::string_view::npos) return candidate;
+  }
+  return delimiter;
 }
 
-Result<std::vector<std::string>> list_of(const FileJob& job, std::string_view key,
-                                         std::vector<std::string> fallback) {
+Result<std::vector<std::string>> list_of(const FileJob& job, std::string_view key, std::vector<std::string> fallback) {
   const Json& with = job.entry.with;
   if (!with.is_object() || !with.contains(key)) return fallback;
   const Json& value = with[std::string(key)];
@@ -269,6 +294,8 @@ Error card_error(const FileJob& job, std::string what, std::string hint) {
   return {ErrorKind::kUsage, std::move(what), "source card " + job.card.id.text + ", layout role " + job.entry.role,
           std::move(hint)};
 }
+
+std::string shortened(std::string_view value) { return std::string(value.substr(0, 200)); }
 
 std::string comma_list(const std::vector<std::string>& words) { return join(words, ", "); }
 

@@ -96,11 +96,22 @@ class IndexSequence {
   bool has_last_ = false;
 };
 
+/// The pictures of a file's video, where the source releases pictures.
+class PictureNames {
+ public:
+  explicit PictureNames(const FileJob& job) : job_(job) {}
+  /// Path of the picture at this native frame below the source's folder; empty where there is none.
+  std::string of(std::int64_t frame) const;
+
+ private:
+  const FileJob& job_;
+};
+
 /// How a label field names its class.
 struct LabelField {
   const Vocabulary* vocabulary = nullptr;
-  bool is_number = false;    ///< the field holds a label's id, else its word
-  std::int64_t offset = 0;   ///< number in the file minus id in the vocabulary
+  bool is_number = false;   ///< the field holds a label's id, else its word
+  std::int64_t offset = 0;  ///< number in the file minus id in the vocabulary
 };
 /// From `vocabulary`, `label_by` (name or id) and `label_offset` of the card's `with`.
 Result<LabelField> label_field(const FileJob& job, std::string_view default_label_by, std::int64_t default_offset);
@@ -116,7 +127,7 @@ class TrackWriter {
     std::int64_t end = 0;
     std::int64_t rows = 0;  ///< 0: no run is open
     std::int64_t line = 0;
-    std::string_view text;  ///< of the label field; must live until the run is closed
+    std::string_view text;  ///< of the label field in the latest row; must live until the run is closed
   };
 
   TrackWriter(Recorder& out, RowIssues& issues, AnnotationKind kind, LabelField label, const IndexScale& scale)
@@ -126,6 +137,7 @@ class TrackWriter {
     if (run_.rows > 0 && run_.end == index && run_.text == text) {
       run_.end += scale_.step;
       ++run_.rows;
+      run_.text = text;
       return;
     }
     close();
@@ -163,17 +175,19 @@ void refuse_table(const FileJob& job, const VideoId& video, std::string_view tex
 /// Lines that hold more than blanks.
 std::int64_t count_lines(std::string_view text);
 
-/// Lone CR line ends become LF, so that one loop reads every file.
+/// CR line ends become LF (CRLF stays), so that one loop reads every file.
 void unify_line_ends(std::string& text);
-/// `with.delimiter`: tab, comma, semicolon, space or one character; guessed from `text` when the card names none.
-Result<char> delimiter_of(const FileJob& job, std::string_view text);
+/// `with.delimiter` (tab, comma, semicolon, space, colon or one character), else `fallback`; where the first line of
+/// `text` does not hold it, the one of tab, semicolon and comma that it does hold: files are often saved anew.
+Result<char> delimiter_of(const FileJob& job, std::string_view text, char fallback);
 /// A list of words in the card's `with`.
-Result<std::vector<std::string>> list_of(const FileJob& job, std::string_view key,
-                                         std::vector<std::string> fallback);
+Result<std::vector<std::string>> list_of(const FileJob& job, std::string_view key, std::vector<std::string> fallback);
 /// A whole number in the card's `with`.
 Result<std::int64_t> integer_of(const FileJob& job, std::string_view key, std::int64_t fallback);
 /// The error of a card whose `with` makes no sense.
 Error card_error(const FileJob& job, std::string what, std::string hint);
+/// The start of a value from someone's file, for an issue.
+std::string shortened(std::string_view value);
 /// "Frame, Phase"
 std::string comma_list(const std::vector<std::string>& words);
 

@@ -1,0 +1,239 @@
+// stats, sql, why, show, issues, check: looking into a database.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "commands.h"
+#include "surgsigma/base/text.h"
+#include "surgsigma/pipeline/report.h"
+#include "surgsigma/schema/tables.h"
+
+namespace surgsigma::app {
+namespace {
+
+void add_stats(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "stats", "sources, tasks and parts in numbers", "surgsigma --db mydb stats");
+  auto scheme = std::make_shared<std::string>("strict");
+  command->add_option("--split", *scheme, "split scheme of the columns train, val and test");
+  on_run(command, session, [&session, scheme]() -> Status {
+    SURGSIGMA_TRY(catalog, session.open_catalog());
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_TRY(reports, stats(database, catalog, *scheme));
+    if (session.as_json) {
+      Json all = Json::object();
+      for (const Report& report : reports) all[report.title] = table_json(report.table);
+      print_json(all);
+      return done();
+    }
+    for (const Report& report : reports) print_report(report, false);
+    return done();
+  });
+}
+
+void add_sql(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "sql", "a query over the tables (docs/schema.md); every table is a view",
+                                  "surgsigma --db mydb sql \"SELECT task, count(*) FROM conversations GROUP BY 1\"");
+  auto query = std::make_shared<std::string>();
+  auto limit = std::make_shared<std::size_t>(1000);
+  command->add_option("query", *query, "SQL (DuckDB)")->required();
+  command->add_option("--limit", *limit, "rows shown");
+  on_run(command, session, [&session, query, limit]() -> Status {
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_TRY(engine, database.engine_with_views());
+    if (session.as_json) {
+      Json rows = Json::array();
+      std::size_t count = 0;
+      SURGSIGMA_CHECK(engine->query_json("SELECT * FROM (" + *query + "\n) LIMIT " + std::to_string(*limit), [&](const Json& row) {
+        rows.push_back(row);
+        ++count;
+        return done();
+      }));
+      print_json(rows);
+      return done();
+    }
+    SURGSIGMA_TRY(table, engine->query(*query, *limit));
+    fmt::print("{}", table_text(table));
+    if (table.is_truncated) remark(fmt::format("only the first {} rows; --limit N shows more", *limit));
+    return done();
+  });
+}
+
+void add_why(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "why", "from a conversation or record back to file and line",
+                                  "surgsigma --db mydb why $(surgsigma --db mydb show --ids | head -1)");
+  auto id = std::make_shared<std::string>();
+  command->add_option("id", *id, "conversation, reasoning, context or record id")->required();
+  on_run(command, session, [&session, id]() -> Status {
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_TRY(steps, why(database, *id));
+    if (session.as_json) {
+      Json all = Json::array();
+      for (const TraceStep& step : steps) {
+        all.push_back({{"depth", step.depth}, {"kind", step.kind}, {"id", step.id}, {"text", step.text}, {"where", step.where}});
+      }
+      print_json(all);
+      return done();
+    }
+    for (const TraceStep& step : steps) {
+      fmt::print("{:{}}{}{}{}{}\n", "", step.depth * 2, step.kind, step.id.empty() ? "" : " " + step.id,
+                 step.text.empty() ? "" : ": " + step.text, step.where.empty() ? "" : "  [" + step.where + "]");
+    }
+    return done();
+  });
+}
+
+void print_conversation(const Json& row) {
+  fmt::print("{}  {}  {}  {} to {} us\n", row.value("conversation_id", ""), row.value("task", ""), row.value("form", ""),
+             row.value("begin_us", std::int64_t{0}), row.value("end_us", std::int64_t{0}));
+  bool is_user = true;
+  for (const Json& turn : row["turns"]) {
+    fmt::print("  {} {}\n", is_user ? "Q:" : "A:", turn.get<std::string>());
+    is_user = !is_user;
+  }
+  for (std::size_t i = 0; i * 4 < row["boxes"].size(); ++i) {
+    fmt::print("     {{box:{}}} = {} in a {}x{} frame\n", i,
+               to_text(Json{row["boxes"][i * 4], row["boxes"][i * 4 + 1], row["boxes"][i * 4 + 2], row["boxes"][i * 4 + 3]}),
+               to_text(row["width"]), to_text(row["height"]));
+  }
+  if (row.contains("statements") && row["statements"].is_array()) {
+    int level = 0;
+    for (std::size_t i = 0; i < row["statements"].size(); ++i) {
+      const int now = row["levels"][i].get<int>();
+      fmt::print("     {} {}  [{}]\n", now != level ? fmt::format("Level {}:", now) : "        ",
+                 row["statements"][i].get<std::string>(), row["evidence"][i].get<std::string>());
+      level = now;
+    }
+  }
+  fmt::print("\n");
+}
+
+void add_show(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "show", "conversations to read, with reasoning and evidence",
+                                  "surgsigma --db mydb show --task triplet_recognition --count 3");
+  auto id = std::make_shared<std::string>();
+  auto task = std::make_shared<std::string>();
+  auto count = std::make_shared<std::size_t>(5);
+  auto seed = std::make_shared<std::uint64_t>(1);
+  auto only_ids = std::make_shared<bool>(false);
+  command->add_option("id", *id, "one conversation");
+  command->add_option("--task", *task, "only this task");
+  command->add_option("--count", *count, "how many");
+  command->add_option("--seed", *seed, "another draw");
+  command->add_flag("--ids", *only_ids, "only the ids");
+  on_run(command, session, [&session, id, task, count, seed, only_ids]() -> Status {
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    if (!task->empty()) {
+      SURGSIGMA_TRY(catalog, session.open_catalog());
+      if (!catalog.task(*task)) {
+        std::vector<std::string> names;
+        for (const Task& known : catalog.tasks) names.push_back(known.id);
+        const auto near = nearest(*task, names);
+        return Error{ErrorKind::kUsage, "unknown task " + quoted(*task), "--task",
+                     near ? "did you mean " + *near + "?" : "`surgsigma list tasks` names them"};
+      }
+    }
+    SURGSIGMA_TRY(rows, show_conversations(database, *id, *task, *count, *seed));
+    if (session.as_json) {
+      print_json(Json(rows));
+      return done();
+    }
+    for (const Json& row : rows) {
+      if (*only_ids) fmt::print("{}\n", row.value("conversation_id", ""));
+      else print_conversation(row);
+    }
+    return done();
+  });
+}
+
+void add_issues(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "issues", "what is wrong or doubtful in the data",
+                                  "surgsigma --db mydb issues --list --rule unknown_label");
+  auto filter = std::make_shared<IssueFilter>();
+  command->add_option("--source", filter->source, "only this source");
+  command->add_option("--rule", filter->rule, "only this rule");
+  command->add_option("--severity", filter->severity, "error, warning or info")->check(CLI::IsMember({"error", "warning", "info"}));
+  command->add_option("--limit", filter->limit, "rows shown");
+  command->add_flag("--list", filter->is_listed, "single issues with file and line");
+  on_run(command, session, [&session, filter]() -> Status {
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_TRY(report, issue_report(database, *filter));
+    print_report(report, session.as_json);
+    return done();
+  });
+}
+
+void add_check(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "check", "the invariants of the schema over the whole database, or the catalog",
+                                  "surgsigma --db mydb check");
+  auto only_catalog = std::make_shared<bool>(false);
+  command->add_flag("--catalog-only", *only_catalog, "read and check the catalog, no database");
+  on_run(command, session, [&session, only_catalog]() -> Status {
+    if (*only_catalog) {
+      SURGSIGMA_TRY(catalog, session.open_catalog());
+      fmt::print("{}: {} concepts, {} sources, {} tasks, {} split schemes: in order\n", catalog.folder.string(),
+                 catalog.ontology.concepts().size(), catalog.sources.size(), catalog.tasks.size(), catalog.split_schemes.size());
+      return done();
+    }
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_TRY(results, check(database));
+    QueryTable table;
+    table.names = {"check", "result", "meaning", "for example"};
+    std::int64_t violations = 0;
+    for (const CheckResult& result : results) {
+      violations += result.violations;
+      table.rows.push_back({{result.name, result.violations ? std::to_string(result.violations) + " violations" : "ok",
+                             result.meaning, result.example}});
+    }
+    print_report({"", std::move(table), ""}, session.as_json);
+    if (!session.as_json) fmt::print("{}\n", violations ? "the database is not in order" : "the database is in order");
+    SURGSIGMA_TRY(hash, database.tree_hash());
+    if (!session.as_json) fmt::print("tree hash {}\n", hash);
+    if (violations > 0) session.exit_code = kDataErrors;
+    return done();
+  });
+}
+
+void add_diff(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "diff", "rows per table, source and task of two databases",
+                                  "surgsigma diff mydb otherdb");
+  auto a = std::make_shared<std::string>();
+  auto b = std::make_shared<std::string>();
+  command->add_option("a", *a, "database folder")->required();
+  command->add_option("b", *b, "database folder")->required();
+  on_run(command, session, [&session, a, b]() -> Status {
+    SURGSIGMA_TRY(first, Database::open(*a, Access::kRead));
+    SURGSIGMA_TRY(second, Database::open(*b, Access::kRead));
+    std::map<std::array<std::string, 2>, std::array<std::int64_t, 3>> rows;
+    for (const Partition& part : first.manifest().partitions) rows[{part.table, part.source}][0] += part.rows;
+    for (const Partition& part : second.manifest().partitions) rows[{part.table, part.source}][1] += part.rows;
+    std::map<std::array<std::string, 3>, std::string> keys;
+    for (const Partition& part : first.manifest().partitions) keys[{part.table, part.source, part.unit + part.stage}] = part.key;
+    for (const Partition& part : second.manifest().partitions) {
+      const auto old = keys.find({part.table, part.source, part.unit + part.stage});
+      if (old == keys.end() || old->second != part.key) ++rows[{part.table, part.source}][2];
+    }
+    QueryTable table;
+    table.names = {"table", "source", "rows in a", "rows in b", "difference", "partitions that differ"};
+    for (const auto& [key, count] : rows) {
+      if (count[0] == count[1] && count[2] == 0) continue;
+      table.rows.push_back({{key[0], key[1], std::to_string(count[0]), std::to_string(count[1]),
+                             std::to_string(count[1] - count[0]), std::to_string(count[2])}});
+    }
+    print_report({"", std::move(table), ""}, session.as_json);
+    return done();
+  });
+}
+
+}  // namespace
+
+void add_look_commands(CLI::App& program, Session& session) {
+  add_stats(program, session);
+  add_show(program, session);
+  add_why(program, session);
+  add_issues(program, session);
+  add_check(program, session);
+  add_sql(program, session);
+  add_diff(program, session);
+}
+
+}  // namespace surgsigma::app

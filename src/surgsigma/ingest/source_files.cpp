@@ -1,0 +1,299 @@
+#include "surgsigma/ingest/source_files.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "surgsigma/base/text.h"
+#include "surgsigma/schema/pattern.h"
+
+namespace surgsigma {
+namespace {
+
+constexpr std::size_t kMostSteps = 20'000;  // of one match; a real name needs a few dozen
+constexpr std::array<std::string_view, 8> kLabelEndings = {".txt",  ".csv", ".json", ".xml",
+                                                           ".yaml", ".yml", ".tsv",  ".pbtxt"};
+constexpr std::array<std::string_view, 6> kPaperNames = {"readme",   "license",   "licence",
+                                                         "citation", "changelog", "requirements"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
+
+using Parts = std::vector<PatternPart>;
+
+/// Tries one pattern on one text, the longest captures first.
+class Matcher {
+ public:
+  Matcher(const Parts& parts, std::string_view text) : parts_(parts), text_(text) {}
+
+  std::optional<Captures> run() {
+    if (match(0, 0)) return captures_;
+    return std::nullopt;
+  }
+
+ private:
+  bool match(std::size_t part, std::size_t at) {
+    if (part == parts_.size()) return at == text_.size();
+    if (++steps_ > kMostSteps) return false;  // a hostile name; real ones never come near
+    switch (parts_[part].kind) {
+      case PatternPart::Kind::kText:
+        return match_literal(part, at, parts_[part].text);
+      case PatternPart::Kind::kAny:
+        return match_any(part, at);
+      case PatternPart::Kind::kName:
+        return match_name(part, at);
+    }
+    return false;
+  }
+
+  bool match_literal(std::size_t part, std::size_t at, std::string_view literal) {
+    return starts_with_ignoring_case(text_.substr(at), literal) && match(part + 1, at + literal.size());
+  }
+
+  bool match_any(std::size_t part, std::size_t at) {
+    const std::size_t end = std::min(text_.find('/', at), text_.size());
+    for (std::size_t stop = end + 1; stop-- > at;) {
+      if (match(part + 1, stop)) return true;
+    }
+    return false;
+  }
+
+  bool match_name(std::size_t part, std::size_t at) {
+    const PatternPart& place = parts_[part];
+    const auto known = captures_.find(place.text);
+    if (known != captures_.end()) return match_literal(part, at, std::string(known->second));
+    bool (*const takes)(char) = place.spec == "d" ? &is_digit : &is_word;
+    std::size_t end = at;
+    while (end < text_.size() && takes(text_[end])) ++end;
+    for (; end > at; --end) {
+      captures_[place.text] = std::string(text_.substr(at, end - at));
+      if (match(part + 1, end)) return true;
+    }
+    captures_.erase(place.text);
+    return false;
+  }
+
+  const Parts& parts_;
+  std::string_view text_;
+  Captures captures_;
+  std::size_t steps_ = 0;
+};
+
+/// A pattern made ready to be tried on many paths.
+struct CompiledPattern {
+  Parts parts;
+  std::size_t slashes = 0;
+  bool has_any = false;
+
+  std::optional<Captures> match(std::string_view path) const {
+    const auto tail = tail_of(path);
+    return tail ? Matcher(parts, *tail).run() : std::nullopt;
+  }
+
+  /// As many components of the path as the pattern has, from the end; nothing when the path is shorter.
+  std::optional<std::string_view> tail_of(std::string_view path) const {
+    std::size_t begin = path.size();
+    for (std::size_t found = 0; found <= slashes; ++found) {
+      if (begin == 0) return std::nullopt;
+      const std::size_t slash = path.rfind('/', begin - 1);
+      if (slash == std::string_view::npos) {
+        if (found < slashes) return std::nullopt;
+        return path;
+      }
+      begin = slash;
+    }
+    return path.substr(begin + 1);
+  }
+};
+
+CompiledPattern compile(std::string_view pattern) {
+  CompiledPattern compiled;
+  const auto parts = parse_pattern(pattern);
+  if (!parts) return compiled;  // a card with such a pattern is not loaded
+  compiled.parts = *parts;
+  for (const PatternPart& part : compiled.parts) {
+    if (part.kind == PatternPart::Kind::kAny) compiled.has_any = true;
+    if (part.kind == PatternPart::Kind::kText) {
+      compiled.slashes += static_cast<std::size_t>(std::count(part.text.begin(), part.text.end(), '/'));
+    }
+  }
+  return compiled;
+}
+
+std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// Files that operating systems leave beside real ones.
+bool is_litter(std::string_view path) {
+  const std::string_view name = name_of(path);
+  return name.starts_with("._") || name == ".DS_Store" || path.starts_with("__MACOSX/") ||
+         path.find("/__MACOSX/") != std::string_view::npos;
+}
+
+bool looks_like_labels(std::string_view path) {
+  const std::string_view name = name_of(path);
+  const bool has_ending = std::any_of(kLabelEndings.begin(), kLabelEndings.end(),
+                                      [&](std::string_view ending) { return ends_with_ignoring_case(name, ending); });
+  const bool is_paper = std::any_of(kPaperNames.begin(), kPaperNames.end(),
+                                    [&](std::string_view start) { return starts_with_ignoring_case(name, start); });
+  return has_ending && !is_paper;
+}
+
+/// Paths go into tables and messages and are opened again; what is not text or not safe is not touched.
+bool is_usable(std::string_view path) { return is_valid_utf8(path) && is_safe_relative(path); }
+
+std::size_t depth_of(std::string_view path) {
+  return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
+class SourceMatch {
+ public:
+  SourceMatch(const SourceCard& card, const fs::path& root) : card_(card) {
+    result_.root = root;
+    for (const LayoutEntry& entry : card.layout) patterns_.push_back(compile(entry.pattern));
+  }
+
+  SourceFiles run(const FileTree& tree) {
+    for (const FoundFile& file : tree.files) take(file);
+    set_copies_aside();
+    const auto by_entry = [](const MatchedFile& a, const MatchedFile& b) {
+      return std::tie(a.entry, a.path) < std::tie(b.entry, b.path);
+    };
+    std::sort(result_.files.begin(), result_.files.end(), by_entry);
+    std::sort(result_.unexpected.begin(), result_.unexpected.end());
+    for (const std::string& path : tree.unreadable) result_.unreadable.push_back(printable(path));
+    std::sort(result_.unreadable.begin(), result_.unreadable.end());
+    note_missing();
+    return std::move(result_);
+  }
+
+ private:
+  static std::string printable(const std::string& path) { return is_valid_utf8(path) ? path : quoted(path); }
+
+  void take(const FoundFile& file) {
+    if (is_litter(file.path)) return;
+    for (std::size_t entry = 0; entry < patterns_.size(); ++entry) {
+      auto captures = patterns_[entry].match(file.path);
+      if (!captures) continue;
+      if (!is_usable(file.path)) {
+        result_.unreadable.push_back(quoted(file.path));
+        return;
+      }
+      result_.files.push_back({file.path, entry, std::move(*captures), file.bytes, file.modified_ns});
+      return;
+    }
+    if (looks_like_labels(file.path)) result_.unexpected.push_back(printable(file.path));
+  }
+
+  /// One entry without '*' matches one file for each set of captures. Further ones are copies in other folders (a
+  /// backup, an archive unpacked twice) and reading them would count every label twice: the file nearest to the root
+  /// counts.
+  void set_copies_aside() {
+    std::sort(result_.files.begin(), result_.files.end(), [](const MatchedFile& a, const MatchedFile& b) {
+      return std::pair(depth_of(a.path), std::string_view(a.path)) <
+             std::pair(depth_of(b.path), std::string_view(b.path));
+    });
+    std::set<std::pair<std::size_t, Captures>> taken;
+    std::vector<MatchedFile> kept;
+    for (MatchedFile& file : result_.files) {
+      const bool may_repeat = patterns_[file.entry].has_any || card_.layout[file.entry].reader.empty();
+      if (may_repeat || taken.emplace(file.entry, comparable(file.captures)).second) {
+        kept.push_back(std::move(file));
+      } else {
+        result_.unexpected.push_back(std::move(file.path));
+      }
+    }
+    result_.files = std::move(kept);
+  }
+
+  static Captures comparable(const Captures& captures) {
+    Captures result;
+    for (const auto& [name, text] : captures) result.emplace(name, lower(without_leading_zeros(text)));
+    return result;
+  }
+
+  void note_missing() {
+    std::set<std::string> found;
+    for (const MatchedFile& file : result_.files) found.insert(card_.layout[file.entry].role);
+    std::set<std::string> required;
+    for (const LayoutEntry& entry : card_.layout) {
+      if (entry.is_required) required.insert(entry.role);
+    }
+    for (const LayoutEntry& entry : card_.layout) {
+      if (required.contains(entry.role) && !found.contains(entry.role)) result_.missing.push_back(entry.pattern);
+    }
+  }
+
+  const SourceCard& card_;
+  std::vector<CompiledPattern> patterns_;
+  SourceFiles result_;
+};
+
+Identification identification_of(const SourceCard& card, SourceFiles source) {
+  Identification claim;
+  claim.source_id = card.id;
+  claim.matched_files = source.files.size();
+  std::set<std::string> required;
+  std::set<std::string> found;
+  std::set<std::string> videos;
+  for (const LayoutEntry& entry : card.layout) {
+    if (entry.is_required) required.insert(entry.role);
+  }
+  for (const MatchedFile& file : source.files) {
+    const std::string& role = card.layout[file.entry].role;
+    if (required.contains(role)) found.insert(role);
+    const auto video = file.captures.find("video");
+    if (video != file.captures.end()) videos.insert(without_leading_zeros(video->second));
+  }
+  claim.required_roles = static_cast<int>(required.size());
+  claim.found_roles = static_cast<int>(found.size());
+  claim.videos = videos.size();
+  claim.missing = std::move(source.missing);
+  claim.unexpected = std::move(source.unexpected);
+  return claim;
+}
+
+bool is_better(const Identification& a, const Identification& b) {
+  // found / required compared crosswise; a card that requires nothing has no claim but its files
+  const auto a_share = static_cast<std::int64_t>(a.found_roles) * std::max(b.required_roles, 1);
+  const auto b_share = static_cast<std::int64_t>(b.found_roles) * std::max(a.required_roles, 1);
+  if (a_share != b_share) return a_share > b_share;
+  if (a.matched_files != b.matched_files) return a.matched_files > b.matched_files;
+  return a.source_id < b.source_id;
+}
+
+}  // namespace
+
+std::optional<Captures> match_path(std::string_view pattern, std::string_view path) {
+  const CompiledPattern compiled = compile(pattern);
+  if (compiled.parts.empty()) return std::nullopt;
+  return compiled.match(path);
+}
+
+std::vector<const MatchedFile*> SourceFiles::of_role(const SourceCard& card, std::string_view role) const {
+  std::vector<const MatchedFile*> found;
+  for (const MatchedFile& file : files) {
+    if (card.layout[file.entry].role == role) found.push_back(&file);
+  }
+  std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) { return a->path < b->path; });
+  return found;
+}
+
+Result<SourceFiles> match_source(const SourceCard& card, const fs::path& root) {
+  SURGSIGMA_TRY(tree, list_tree(root));
+  return SourceMatch(card, root).run(tree);
+}
+
+Result<std::vector<Identification>> identify(const Catalog& catalog, const fs::path& root) {
+  SURGSIGMA_TRY(tree, list_tree(root));
+  std::vector<Identification> claims;
+  for (const auto& [id, card] : catalog.sources) {
+    Identification claim = identification_of(card, SourceMatch(card, root).run(tree));
+    if (claim.matched_files > 0) claims.push_back(std::move(claim));
+  }
+  std::sort(claims.begin(), claims.end(), is_better);
+  return claims;
+}
+
+}  // namespace surgsigma

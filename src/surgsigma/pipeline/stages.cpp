@@ -1,0 +1,269 @@
+#include "surgsigma/pipeline/stages.h"
+
+#include <map>
+#include <set>
+
+#include "surgsigma/base/text.h"
+#include "surgsigma/pipeline/outputs.h"
+#include "surgsigma/refine/refine.h"
+#include "surgsigma/refine/split.h"
+
+namespace surgsigma {
+namespace {
+
+UnitOutputs outputs_of(const UnitJob& job) {
+  return UnitOutputs(job.engine, job.database.folder(), job.stage, job.source ? job.source->input.source : "", job.unit,
+                     job.key);
+}
+
+/// Marks what comes from a simulated source, whatever reader it went through.
+Sink<RawAnnotation> marking_simulated(Sink<RawAnnotation> sink, bool is_simulated) {
+  if (!is_simulated) return sink;
+  return [sink = std::move(sink)](RawAnnotation&& row) {
+    row.origin = Origin::kSimulated;
+    sink(std::move(row));
+  };
+}
+
+template <class Row>
+Sink<Row> stamping_unit(Sink<Row> sink, std::string unit) {
+  return [sink = std::move(sink), unit = std::move(unit)](Row&& row) {
+    row.unit = unit;
+    sink(std::move(row));
+  };
+}
+
+Result<std::vector<Partition>> run_describe(const UnitJob& job) {
+  UnitOutputs outputs = outputs_of(job);
+  const SourceCard& card = job.source->card;
+  SourceRow row{card.id,       card.name, card.version,    card.licence_id, card.terms,
+                card.citation, card.url,  card.is_private, job.source->input.is_simulated};
+  outputs.sink<SourceRow>()(std::move(row));
+  const auto vocabularies = outputs.sink<VocabularyRow>();
+  for (const auto& [name, vocabulary] : card.vocabularies) {
+    std::int64_t position = 0;
+    for (const VocabularyLabel& label : vocabulary.labels) {
+      vocabularies({card.id.text + "/" + name, card.id, vocabulary.kind, position++, label.id, label.label,
+                    label.concept_id, label.match});
+    }
+  }
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  const auto issue = [&](std::string rule, Severity severity, const std::string& file, std::string message,
+                         std::string hint) {
+    IssueRow found;
+    found.source_id = card.id;
+    found.stage = "describe";
+    found.rule = std::move(rule);
+    found.severity = severity;
+    found.file = file;
+    found.value = file;
+    found.message = std::move(message);
+    found.hint = std::move(hint);
+    issues(std::move(found));
+  };
+  for (const std::string& pattern : job.source->files.missing) {
+    issue("missing_files", Severity::kWarning, pattern, "no file matches this part of the source's layout",
+          "a partial download is fine; else look at `surgsigma identify`");
+  }
+  for (const std::string& file : job.source->files.unexpected) {
+    issue("unexpected_file", Severity::kInfo, file, "not part of the source's known layout, not read",
+          "if it holds labels, add it to the layout in the source card");
+  }
+  for (const std::string& file : job.source->files.unreadable) {
+    issue("unreadable_file", Severity::kError, file, "cannot be read", "check its permissions");
+  }
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_ingest(const UnitJob& job) {
+  UnitOutputs outputs = outputs_of(job);
+  IngestSinks sinks;
+  sinks.videos = stamping_unit(outputs.sink<VideoRow>(), job.unit);
+  sinks.annotations = marking_simulated(outputs.sink<RawAnnotation>(), job.source->input.is_simulated);
+  sinks.issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  sinks.files = stamping_unit(outputs.sink<FileRow>(), job.unit);
+  SURGSIGMA_CHECK(ingest_unit(job.source->card, job.source->files, *job.ingest_unit, sinks));
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_refine(const UnitJob& job) {
+  SURGSIGMA_TRY(stage, RefineStage::create(job.catalog, job.source->card));
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  SURGSIGMA_TRY(raw, VideoRows<RawAnnotation>::open(job.engine, job.inputs_of("raw_annotations")));
+  UnitOutputs outputs = outputs_of(job);
+  const auto annotations = outputs.sink<Annotation>();
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (const VideoRow& video : videos) {
+    SURGSIGMA_TRY(rows, raw.of(video.video_id));
+    stage.video(video, std::move(rows), annotations, issues);
+  }
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_augment(const UnitJob& job) {
+  SURGSIGMA_TRY(stage, AugmentStage::create(job.catalog, job.source->card, job.parameters.augment));
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  UnitOutputs outputs = outputs_of(job);
+  const auto contexts = outputs.sink<ContextRow>();
+  for (const VideoRow& video : videos) {
+    SURGSIGMA_TRY(rows, annotations.of(video.video_id));
+    stage.video(video, rows, contexts);
+  }
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_reason(const UnitJob& job) {
+  ReasonOptions options = job.parameters.reason;
+  options.seed = job.parameters.seed;
+  SURGSIGMA_TRY(stage, ReasonStage::create(job.catalog, job.source->card, options));
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  SURGSIGMA_TRY(contexts, VideoRows<ContextRow>::open(job.engine, job.inputs_of("contexts")));
+  UnitOutputs outputs = outputs_of(job);
+  const auto reasoning = outputs.sink<ReasoningRow>();
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (const VideoRow& video : videos) {
+    SURGSIGMA_TRY(labels, annotations.of(video.video_id));
+    SURGSIGMA_TRY(moments, contexts.of(video.video_id));
+    stage.video(video, labels, moments, reasoning, issues);
+  }
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_dialogue(const UnitJob& job) {
+  DialogueOptions options = job.parameters.dialogue;
+  options.seed = job.parameters.seed;
+  SURGSIGMA_TRY(stage, DialogueStage::create(job.catalog, options));
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  SURGSIGMA_TRY(contexts, VideoRows<ContextRow>::open(job.engine, job.inputs_of("contexts")));
+  SURGSIGMA_TRY(reasoning, VideoRows<ReasoningRow>::open(job.engine, job.inputs_of("reasoning")));
+  UnitOutputs outputs = outputs_of(job);
+  const auto conversations = outputs.sink<ConversationRow>();
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (const VideoRow& video : videos) {
+    SURGSIGMA_TRY(labels, annotations.of(video.video_id));
+    SURGSIGMA_TRY(moments, contexts.of(video.video_id));
+    SURGSIGMA_TRY(chains, reasoning.of(video.video_id));
+    stage.video(video, job.source->card, labels, moments, chains, conversations, issues);
+  }
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_split(const UnitJob& job) {
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  std::map<std::string, LabelledVideo> by_id;
+  for (VideoRow& video : videos) {
+    const std::string id = video.video_id.text;
+    by_id[id].video = std::move(video);
+  }
+  const auto files = job.inputs_of("raw_annotations");
+  if (!files.empty()) {
+    std::string list;
+    for (const fs::path& file : files) list += (list.empty() ? "" : ", ") + sql_quoted(file.string());
+    SURGSIGMA_TRY(table, job.engine->query("SELECT video_id, bit_xor(hash(kind, begin_us, end_us, labels, x1, y1)), "
+                                           "count(*) FROM read_parquet([" + list + "]) GROUP BY video_id"));
+    for (const auto& row : table.rows) {
+      LabelledVideo& video = by_id[*row[0]];
+      video.label_hash = std::stoull(row[1].value_or("0"));
+      video.records = parse_int(*row[2]).value_or(0);
+    }
+  }
+  std::vector<LabelledVideo> labelled;
+  for (auto& [id, video] : by_id) labelled.push_back(std::move(video));
+  SURGSIGMA_TRY(tables, make_splits(job.catalog, labelled, job.parameters.seed));
+  UnitOutputs outputs = outputs_of(job);
+  const auto cases = outputs.sink<CaseRow>();
+  for (CaseRow& row : tables.cases) cases(std::move(row));
+  const auto splits = outputs.sink<SplitRow>();
+  for (SplitRow& row : tables.splits) splits(std::move(row));
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (IssueRow& row : tables.issues) issues(std::move(row));
+  return outputs.finish();
+}
+
+/// "5", "0.5": seconds to microseconds.
+Result<Microseconds> seconds_parameter(std::string_view name, std::string_view value) {
+  const auto seconds = parse_double(value);
+  if (!seconds || *seconds <= 0 || *seconds > 86'400) {
+    return Error{ErrorKind::kUsage, "not a length of time in seconds: " + quoted(value), std::string(name), "e.g. 5"};
+  }
+  return static_cast<Microseconds>(*seconds * static_cast<double>(kSecond));
+}
+
+std::string seconds_text(Microseconds value) {
+  std::string text = std::to_string(static_cast<double>(value) / static_cast<double>(kSecond));
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::vector<fs::path> UnitJob::inputs_of(std::string_view table) const {
+  std::vector<fs::path> files;
+  for (const Partition& partition : *inputs) {
+    if (partition.table == table) files.push_back(database.folder() / partition.file);
+  }
+  return files;
+}
+
+const std::vector<StageRow>& stage_rows() {
+  static const std::vector<StageRow> kRows = {
+      {"describe", 1, Scope::kSource, "source, licence and vocabularies from the card", "", {"sources", "vocabularies", "issues"}, {"card"}, run_describe},
+      {"ingest", 1, Scope::kUnit, "label files to raw annotations, every row accounted for", "", {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
+      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", "ingest", {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
+      {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", "ingest", {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
+      {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", "refine", {"contexts"}, {"card", "ontology/", "knowledge/"}, run_augment},
+      {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", "augment", {"reasoning", "issues"}, {"card", "ontology/", "knowledge/", "tasks/"}, run_reason},
+      {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", "reason", {"conversations", "issues"}, {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
+  };
+  return kRows;
+}
+
+const StageRow* find_stage(std::string_view name) {
+  for (const StageRow& row : stage_rows()) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+const std::vector<ParameterRow>& parameter_rows() {
+  static const std::vector<ParameterRow> kRows = {
+      {"frame_step", "augment", "least distance of two sampled moments, seconds",
+       [](BuildParameters& p, std::string_view value) -> Status {
+         SURGSIGMA_TRY(time, seconds_parameter("frame_step", value));
+         p.augment.frame_step = time;
+         return done();
+       },
+       [](const BuildParameters& p) { return seconds_text(p.augment.frame_step); }},
+      {"caption_clip", "augment", "length of a clip to be captioned, seconds",
+       [](BuildParameters& p, std::string_view value) -> Status {
+         SURGSIGMA_TRY(time, seconds_parameter("caption_clip", value));
+         p.augment.caption_clip = time;
+         return done();
+       },
+       [](const BuildParameters& p) { return seconds_text(p.augment.caption_clip); }},
+  };
+  return kRows;
+}
+
+Result<BuildParameters> build_parameters(const Manifest& manifest) {
+  BuildParameters parameters;
+  parameters.seed = manifest.seed;
+  for (const auto& [name, value] : manifest.parameters) {
+    const ParameterRow* found = nullptr;
+    for (const ParameterRow& row : parameter_rows()) {
+      if (row.name == name) found = &row;
+    }
+    if (!found) {
+      return Error{ErrorKind::kUsage, "unknown build parameter " + quoted(name), "surgsigma.json",
+                   "`surgsigma list parameters` names them"};
+    }
+    SURGSIGMA_CHECK(found->set(parameters, value));
+  }
+  return parameters;
+}
+
+}  // namespace surgsigma
