@@ -55,7 +55,7 @@ void add_recognition(std::vector<GroupSpec>& specs, TextTask task, Slot one, Slo
 void add_localization(std::vector<GroupSpec>& specs, TextTask task, Slot one) {
   specs.push_back(spec(task, "box", kAskSay, 0, set(one), set(one, kCount), set(kBoxes)));
   specs.push_back(spec(task, "in_place", kAskSay, 0, set(one, kPlace), set(one, kPlace), set(kBoxes)));
-  specs.push_back(spec(task, "grid", kAskSay, 0, set(one), set(one), set(kPlace)));
+  specs.push_back(spec(task, "grid", kAskSay, 0, set(one), set(one, kCount), set(kPlace)));
   specs.push_back(spec(task, "all", kAskSay, 0, 0, 0, set(kLocated)));
   specs.push_back(spec(task, "absent", kSay, 0, 0, set(one), 0));
   specs.push_back(spec(task, "choice", kAskSay, 0, set(one), kChoiceSlots | set(one), set(kKey)));
@@ -119,8 +119,6 @@ std::vector<GroupSpec> make_specs() {
     specs.push_back(spec(task, "scene", kSay, 0, 0, set(kPhase, kStep), 0));
     specs.push_back(spec(task, "tools", kSay, 0, 0, 0, set(kInstruments)));
     specs.push_back(spec(task, "sides", kSay, 0, 0, 0, set(kSides)));
-    specs.push_back(spec(task, "choice", kAskSay, 0, 0, kChoiceSlots, set(kKey)));
-    specs.push_back(spec(task, "yes_no", kAskYesNo, 0, set(kStatement), set(kStatement), 0));
   }
   specs.push_back(spec(kImageCaptioning, "acts", kSay, 0, 0, 0, deeds));
   specs.push_back(spec(kImageCaptioning, "tissues", kSay, 0, 0, 0, set(kTissues)));
@@ -249,7 +247,9 @@ Result<TemplateGroup> read_group(const Document& document, const Json& json, con
   return group;
 }
 
-bool is_data_key(std::string_view key) { return key == "task" || key == "actions_of_verbs" || key == "background"; }
+bool is_data_key(std::string_view key) {
+  return key == "task" || key == "actions_of_verbs" || key == "background" || key == "unnamed";
+}
 
 Result<std::vector<TemplateGroup>> read_task(const Document& document, TextTask task) {
   const Json& json = document.json();

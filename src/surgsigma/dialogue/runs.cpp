@@ -72,7 +72,8 @@ std::vector<Run> annotated_runs(const VideoFacts& video, AnnotationKind kind, co
     const bool is_run = record.is_fact && row.kind == kind && action != kNoConcept && row.end_us > row.begin_us &&
                         row.state == LabelState::kPresent && !contains(rules.background, action);
     if (!is_run) continue;
-    all.push_back({action, record.vocabulary, kNoConcept, {row.begin_us, row.end_us}, {row.ordinal}, false, -1});
+    all.push_back({action, record.vocabulary, kNoConcept, {row.begin_us, row.end_us}, {row.ordinal}, false,
+                   !contains(rules.unnamed, action), -1});
   }
   std::stable_sort(all.begin(), all.end(), begins_before);
   std::vector<bool> is_mixed(all.size(), false);

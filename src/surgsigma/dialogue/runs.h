@@ -13,7 +13,7 @@ namespace surgsigma {
 
 enum class RunLevel { kAction, kBasicAction, kStep };
 
-/// One uninterrupted action.
+/// One uninterrupted action. Not asked for when `is_named` is false.
 struct Run {
   int concept_index = kNoConcept;
   int vocabulary = -1;
@@ -21,12 +21,14 @@ struct Run {
   TimeRange range;
   std::vector<std::int64_t> ordinals;  ///< ascending
   bool is_end_known = false;           ///< it ends before the labels do, and not into a record that is no fact
+  bool is_named = true;
   int next = -1;                       ///< index of the run that follows, where nothing doubtful lies between
 };
 
 struct RunRules {
   Microseconds bridged_gap = kSecond;  ///< equal neighbours nearer than this are one run
   std::vector<int> background;         ///< concepts that mean "nothing": idle time, no defined step
+  std::vector<int> unnamed;            ///< "another activity": keeps its place in the order, is never asked for
   /// Reviewed table: basic action of a verb, by concept index of the verb; kNoConcept where it has none.
   std::vector<int> action_of_verb;
 };

@@ -136,7 +136,9 @@ void append_article(WordForm form, const std::string& noun, std::string& out) {
 
 /// "hook tip": the surface has no forms of its own for it, and needs none.
 void append_tip(const CountedConcept& item, WordForm form, const Surface& surface, std::string& out) {
-  const bool is_many = form == WordForm::kPlural || (form == WordForm::kCount && item.count != 1);
+  const bool is_several = item.count != 1 && (form == WordForm::kCount || form == WordForm::kThe);
+  const bool is_many = form == WordForm::kPlural || is_several;
+  if (form == WordForm::kThe && is_several) out += "the ";
   if (form == WordForm::kCount && item.count != 1) {
     append_number_word(item.count, out);
     out += ' ';
@@ -299,7 +301,12 @@ void append_words(const CountedConcept& item, WordForm form, const Lexicon& lexi
       out += surface.a;
       return;
     case WordForm::kThe:
-      out += surface.the;
+      if (item.count != 1) {
+        out += "the ";
+        out += surface.plural;
+      } else {
+        out += surface.the;
+      }
       return;
     case WordForm::kPlural:
       out += surface.plural;

@@ -88,6 +88,8 @@ struct CompiledPattern {
   bool has_any = false;
 
   std::optional<Captures> match(std::string_view path) const {
+    const bool has_literal_end = !parts.empty() && parts.back().kind == PatternPart::Kind::kText;
+    if (has_literal_end && !ends_with_ignoring_case(path, parts.back().text)) return std::nullopt;  // nearly all paths
     const auto tail = tail_of(path);
     return tail ? Matcher(parts, *tail).run() : std::nullopt;
   }

@@ -28,8 +28,10 @@ class Groups {
   std::map<std::string, std::string> parent_;
 };
 
-/// "train" < "val" < "test": of two parts for one group the later one is the safe one.
-int rank(const std::string& part) { return part == "test" ? 3 : part == "val" ? 2 : part == "train" ? 1 : 0; }
+/// Of two parts for one group the one with the higher rank is the safe one.
+int rank(const std::string& part) {
+  return part == "test" ? 4 : part == "val" ? 3 : part == "train" ? 2 : part == "out" ? 1 : 0;
+}
 
 /// Everything known of one case.
 struct KnownCase {

@@ -198,7 +198,6 @@ Result<VideoFiles> write_grasp(const World& world, VideoNumber video) {
     append_image(images.text, world, image, name, second * rate);
     append_start(moments.text, image, image);
     append_moment(moments.text, phase->id, step->id);
-    ++images.rows;
     ++moments.rows;
     table.text += table.text.empty() ? "\"" : ", \"";
     table.text += name + "/";
@@ -211,7 +210,6 @@ Result<VideoFiles> write_grasp(const World& world, VideoNumber video) {
     const auto& on = activities.at(second * 1000);
     if (second % kKeyframeSeconds != 0) continue;
     append_image(key_images.text, world, image, name, second * rate);
-    ++key_images.rows;
     for (const Activity* activity : on) {
       const VocabularyLabel* instrument = words.instruments->by_label(activity->instrument);
       const VocabularyLabel* verb = words.verbs->by_label(activity->verb);

@@ -308,7 +308,7 @@ class Maker {
       course.raters.resize(kRaters);
       is_reached = is_reached && at.chance(i == 0 ? 0.8 : 0.75);
       const double length = phase == nullptr ? 0 : static_cast<double>(phase->end - phase->begin);
-      const double part = 0.5 + 0.42 * (static_cast<double>(i) + 0.8 * at.unit()) / static_cast<double>(count);
+      const double part = 0.7 + 0.28 * (static_cast<double>(i) + 0.8 * at.unit()) / static_cast<double>(count);
       if (is_reached) course.met = phase->begin + static_cast<Milliseconds>(length * part);
       for (auto& rater : course.raters) {
         const double delay = gauss(at) * 0.05 * length;

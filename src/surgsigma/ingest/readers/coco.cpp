@@ -11,8 +11,6 @@
 //   masks         false: leave segmentations out (default true)
 //   negatives     false: an image without annotation says nothing (then it is counted and no record is made)
 //   origin        human (default), or model: only then are annotations with a score taken
-#include <simdjson.h>
-
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
@@ -72,14 +70,6 @@ class IdLedger {
 
 bool flag_of(const FileJob& job, std::string_view key, bool fallback) {
   return job.entry.with.is_object() ? bool_or(job.entry.with, key, fallback) : fallback;
-}
-
-std::string minified(std::string_view json) {
-  std::string result(json.size(), '\0');
-  std::size_t size = 0;
-  if (simdjson::minify(json.data(), json.size(), result.data(), size) != simdjson::SUCCESS) return std::string(json);
-  result.resize(size);
-  return result;
 }
 
 class CocoReader {
@@ -285,7 +275,7 @@ class CocoReader {
     if (has_mask) {
       RawAnnotation record = annotated(spot, AnnotationKind::kMask, label, annotation, instance);
       record.rows = rows;
-      record.text = minified(annotation.segmentation);
+      record.text = compact_json(annotation.segmentation);
       job_.out.record(std::move(record));
     }
   }

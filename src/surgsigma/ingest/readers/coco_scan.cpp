@@ -120,6 +120,7 @@ void read_box(od::value& value, CocoAnnotation& annotation) {
     if (count < annotation.box.size()) annotation.box[count] = number;
     ++count;
   }
+  if (is_good && count == 0) annotation.box_state = CocoAnnotation::BoxState::kNone;
   if (is_good && count == annotation.box.size()) annotation.box_state = CocoAnnotation::BoxState::kFour;
 }
 
@@ -313,6 +314,14 @@ class Elements {
 bool is_category_list(std::string_view key) { return key.ends_with("categories"); }
 
 }  // namespace
+
+std::string compact_json(std::string_view json) {
+  std::string result(json.size(), '\0');
+  std::size_t size = 0;
+  if (simdjson::minify(json.data(), json.size(), result.data(), size) != SUCCESS) return std::string(json);
+  result.resize(size);
+  return result;
+}
 
 Status scan_coco(const std::filesystem::path& path, const CocoHandlers& handlers) {
   Elements elements(handlers);

@@ -70,4 +70,7 @@ struct CocoHandlers {
 /// of a handler. Fails with kData when the file is no JSON object, is cut short, or has neither images nor annotations.
 Status scan_coco(const std::filesystem::path& path, const CocoHandlers& handlers);
 
+/// JSON without blanks between its tokens.
+std::string compact_json(std::string_view json);
+
 }  // namespace surgsigma

@@ -42,6 +42,14 @@ Result<KeyframeFacts> KeyframeFacts::make(const FileJob& job) {
   return facts;
 }
 
+const Vocabulary* KeyframeFacts::vocabulary_of_list(std::string_view list) const {
+  if (list == "categories") return instruments_;
+  if (list.starts_with("action")) return actions_;
+  if (list.starts_with("phase")) return phases_;
+  if (list.starts_with("step")) return steps_;
+  return nullptr;
+}
+
 bool KeyframeFacts::object(const KeyframeObject& object) {
   const VideoId& video = object.spot.video;
   RowIssues& issues = issues_.of(video);

@@ -45,7 +45,10 @@ class KeyframeFacts {
   /// Hands over phases and steps, neighbouring seconds with equal labels joined. Call once, last.
   void finish();
 
+  const Vocabulary& instruments() const { return *instruments_; }
   const Vocabulary& phases() const { return *phases_; }
+  /// The vocabulary that a COCO list of categories enumerates ("phases_categories"); nothing for other lists.
+  const Vocabulary* vocabulary_of_list(std::string_view list) const;
   FileIssues& issues() { return issues_; }
 
  private:

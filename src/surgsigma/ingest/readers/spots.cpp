@@ -118,6 +118,15 @@ std::optional<std::int64_t> number_in_name(std::string_view path) {
   return parse_int(stem.substr(begin, end - begin));
 }
 
+std::string join_fields(const std::vector<std::string_view>& fields) {
+  std::string text;
+  for (const std::string_view field : fields) {
+    if (!text.empty()) text += ',';
+    text += field;
+  }
+  return text;
+}
+
 const VocabularyLabel* label_or_issue(const Vocabulary& vocabulary, std::int64_t id, std::int64_t line,
                                       std::int64_t rows, RowIssues& issues) {
   const VocabularyLabel* label = vocabulary.by_id(id);

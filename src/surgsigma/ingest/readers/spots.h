@@ -76,6 +76,9 @@ std::string_view stem_of(std::string_view path);
 /// "a/b/c.jpg" -> "b"; empty when there is no folder.
 std::string_view folder_of(std::string_view path);
 
+/// The fields of a row as one text, for an issue.
+std::string join_fields(const std::vector<std::string_view>& fields);
+
 /// Numbers objects within their picture, from 0.
 class InstanceCounter {
  public:
