@@ -14,9 +14,9 @@
 namespace surgsigma {
 
 struct AugmentOptions {
-  Microseconds frame_step = kSecond;        ///< least distance of two sampled moments
-  Microseconds caption_clip = 20 * kSecond; ///< length of a clip to be captioned
-  int max_knowledge = 4;                    ///< entries retrieved per context
+  Microseconds frame_step = kSecond;         ///< least distance of two sampled moments
+  Microseconds caption_clip = 20 * kSecond;  ///< length of a clip to be captioned
+  int max_knowledge = 4;                     ///< entries retrieved per context
 };
 
 class AugmentStage {

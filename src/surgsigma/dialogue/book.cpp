@@ -92,10 +92,10 @@ std::vector<GroupSpec> make_specs() {
 
   const SlotSet action = set(kAction);
   const SlotSet named = set(kAction, kLevel);
-  specs.push_back(spec(kActionRemaining, "open", kAskSay, named, action, named, set(kDuration)));
+  specs.push_back(spec(kActionRemaining, "open", kAskSay, named, action, named | set(kCount), set(kDuration)));
   specs.push_back(spec(kActionRemaining, "choice", kAskSay, named, action, kChoiceSlots | named, set(kKey)));
   specs.push_back(
-      spec(kActionRemaining, "yes_no", kAskYesNo, named, action | set(kLimit), named | set(kLimit, kDuration), 0));
+      spec(kActionRemaining, "yes_no", kAskYesNo, named, action | set(kLimit), named | set(kLimit, kDuration, kCount), 0));
 
   specs.push_back(spec(kNextAction, "open", kAskSay, named, 0, named, set(kNext)));
   specs.push_back(spec(kNextAction, "choice", kAskSay, named, 0, kChoiceSlots | named, set(kKey)));

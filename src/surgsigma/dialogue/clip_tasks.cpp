@@ -357,6 +357,7 @@ bool make_remaining(Talk& talk, Form form) {
   const TextTask task = TextTask::kActionRemaining;
   fill_action(talk, remaining->found);
   const Microseconds left = remaining->left;
+  talk.slots().number(Slot::kCount, (left + kSecond / 2) / kSecond);
   if (form == Form::kChoice) {
     auto wrong = wrong_durations(talk, left);
     if (wrong.size() < 3) return false;

@@ -65,8 +65,9 @@ Status read_rules(const Catalog& catalog, DialoguePlan& plan) {
     }
     if (!json.contains("actions_of_verbs")) continue;
     for (const Json& item : json["actions_of_verbs"]) {
-      SURGSIGMA_TRY(verb, concept_at(plan.lexicon, item.is_object() ? item.value("verb", Json()) : Json(), file));
-      SURGSIGMA_TRY(action, concept_at(plan.lexicon, item.value("action", Json()), file));
+      const Json row = item.is_object() ? item : Json::object();
+      SURGSIGMA_TRY(verb, concept_at(plan.lexicon, row.value("verb", Json()), file));
+      SURGSIGMA_TRY(action, concept_at(plan.lexicon, row.value("action", Json()), file));
       plan.rules.action_of_verb[static_cast<std::size_t>(verb)] = action;
       auto& known = plan.basic_actions;
       if (std::find(known.begin(), known.end(), action) == known.end()) known.push_back(action);
@@ -200,7 +201,8 @@ class VideoTalk {
 
   Form drawn_form(TextTask task, const ContextRow& context) const {
     const DialogueOptions& options = video_.plan.options;
-    Draws draws(options.seed, context.context_id, kTextTaskIds[index_of(task)]);
+    // Another stream than the one that words are drawn from: form and wording must not go together.
+    Draws draws(~options.seed, context.context_id, kTextTaskIds[index_of(task)]);
     const double way = draws.unit();
     if (way < options.choice_share) return video_.plan.allows(task, Form::kChoice) ? Form::kChoice : Form::kOpen;
     if (way < options.choice_share + options.yes_no_share && video_.plan.allows(task, Form::kYesNo)) return Form::kYesNo;

@@ -66,6 +66,7 @@ class Recorder {
   std::string unit_;
   IngestSinks sinks_;
   FileRow current_;
+  const LayoutEntry* entry_ = nullptr;  ///< of the current file
   struct VideoState {
     VideoRow row;
     std::int64_t next_ordinal = 0;

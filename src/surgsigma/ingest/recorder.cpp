@@ -48,15 +48,27 @@ Recorder::Recorder(const SourceCard& card, std::string unit, IngestSinks sinks)
     : card_(card), unit_(std::move(unit)), sinks_(std::move(sinks)) {}
 
 Result<VideoId> Recorder::video(const Captures& captures) {
-  SURGSIGMA_TRY(name, fill_pattern(card_.video_name, captures));
+  // A layout entry may name its recordings in another way than the rest of the card.
+  const Json* with = entry_ ? &entry_->with : nullptr;
+  const auto own = [&](std::string_view key) { return with && with->is_object() ? text_or(*with, key, "") : ""; };
+  const std::string own_name = own("video_id");
+  const std::string own_case = own("case");
+  SURGSIGMA_TRY(name, fill_pattern(own_name.empty() ? card_.video_name : own_name, captures));
   VideoId id(card_.id.text + "/" + name);
   if (videos_.contains(id)) return id;
 
   VideoState state;
   state.row.video_id = id;
   state.row.source_id = card_.id;
-  SURGSIGMA_TRY(case_id, case_of(card_, captures));
-  state.row.case_id = std::move(case_id);
+  if (own_case.empty()) {
+    SURGSIGMA_TRY(case_id, case_of(card_, captures));
+    state.row.case_id = std::move(case_id);
+  } else {
+    SURGSIGMA_TRY(case_key, fill_pattern(own_case, captures));
+    state.row.case_id = CaseId(case_key);
+  }
+  const auto part = captures.find("part");
+  if (part != captures.end()) state.row.part = static_cast<std::int32_t>(parse_int(part->second).value_or(1)) - 1;
   if (!card_.video_media.empty()) {
     SURGSIGMA_TRY(media, fill_pattern(card_.video_media, captures));
     state.row.media = std::move(media);
@@ -135,6 +147,7 @@ void Recorder::issue(std::string rule, Severity severity, std::int64_t line, std
 }
 
 void Recorder::begin_file(const MatchedFile& file, const LayoutEntry& entry, std::string hash) {
+  entry_ = &entry;
   current_ = FileRow();
   current_.source_id = card_.id;
   current_.unit = unit_;

@@ -1,5 +1,7 @@
 #include "surgsigma/pipeline/stages.h"
 
+#include <fmt/core.h>
+
 #include <map>
 #include <set>
 
@@ -193,10 +195,27 @@ Result<Microseconds> seconds_parameter(std::string_view name, std::string_view v
 }
 
 std::string seconds_text(Microseconds value) {
-  std::string text = std::to_string(static_cast<double>(value) / static_cast<double>(kSecond));
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return text;
+  return fmt::format("{}", static_cast<double>(value) / static_cast<double>(kSecond));
+}
+
+Result<double> share_parameter(std::string_view value) {
+  const auto share = parse_double(value);
+  if (!share || !(*share >= 0 && *share <= 1)) {
+    return Error{ErrorKind::kUsage, "not a share between 0 and 1: " + quoted(value), "", "e.g. 0.25"};
+  }
+  return *share;
+}
+
+/// A row for one of the shares of DialogueOptions.
+template <double DialogueOptions::*kMember>
+ParameterRow share_row(std::string_view name, std::string_view description) {
+  return {name, "dialogue", description,
+          [](BuildParameters& p, std::string_view value) -> Status {
+            SURGSIGMA_TRY(share, share_parameter(value));
+            p.dialogue.*kMember = share;
+            return done();
+          },
+          [](const BuildParameters& p) { return fmt::format("{}", p.dialogue.*kMember); }};
 }
 
 }  // namespace
@@ -245,6 +264,10 @@ const std::vector<ParameterRow>& parameter_rows() {
          return done();
        },
        [](const BuildParameters& p) { return seconds_text(p.augment.caption_clip); }},
+      share_row<&DialogueOptions::choice_share>("choice_share", "share of multiple-choice questions, 0 to 1"),
+      share_row<&DialogueOptions::yes_no_share>("yes_no_share", "share of yes/no questions, 0 to 1"),
+      share_row<&DialogueOptions::multi_turn_share>("multi_turn_share",
+                                                    "share of contexts that also become a dialogue of several turns"),
   };
   return kRows;
 }

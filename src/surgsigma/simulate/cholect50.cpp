@@ -1,6 +1,6 @@
 // CholecT50: labels/VIDnn.json with vectors of 15 numbers per frame and second, and label_mapping.txt. The release has
 // no boxes; every fifth video here has, in the form of the challenge's slices.
-#include <algorithm>
+#include <cmath>
 
 #include "surgsigma/simulate/layout.h"
 
@@ -61,14 +61,16 @@ VectorText vector_text(const Vocabularies& words, const Activity& activity) {
   return text;
 }
 
+/// Corners are rounded, not sizes, so that no box reaches beyond the picture.
 void append_box(std::string& text, const RelativeBox& box) {
-  append_rounded(text, box.x, 6);
+  const auto rounded = [](double share) { return std::round(share * 1e6) / 1e6; };
+  append_float(text, rounded(box.x));
   text += ", ";
-  append_rounded(text, box.y, 6);
+  append_float(text, rounded(box.y));
   text += ", ";
-  append_rounded(text, box.width, 6);
+  append_float(text, rounded(rounded(box.x + box.width) - rounded(box.x)));
   text += ", ";
-  append_rounded(text, box.height, 6);
+  append_float(text, rounded(rounded(box.y + box.height) - rounded(box.y)));
 }
 
 void append_category(std::string& text, std::string_view name, const Vocabulary& vocabulary) {

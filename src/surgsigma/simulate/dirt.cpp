@@ -154,7 +154,7 @@ Defects empty(const Planting& planting, Piece& piece, Draws&) {
 Defects cut_off(const Planting& planting, Piece& piece, Draws& draws) {
   if (piece.text.size() < 200) return std::nullopt;
   const std::size_t bytes = piece.text.size();
-  piece.text.resize(bytes / 2 + draws.below(bytes / 4));
+  piece.text.resize(bytes * 2 / 5 + draws.below(bytes / 5));
   return std::vector{
       defect_of(planting, 0, std::to_string(piece.text.size()) + " of " + std::to_string(bytes) + " bytes", 0)};
 }

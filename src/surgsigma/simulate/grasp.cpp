@@ -210,6 +210,7 @@ Result<VideoFiles> write_grasp(const World& world, VideoNumber video) {
     const auto& on = activities.at(second * 1000);
     if (second % kKeyframeSeconds != 0) continue;
     append_image(key_images.text, world, image, name, second * rate);
+    const std::int64_t first_of_image = next_instance;
     for (const Activity* activity : on) {
       const VocabularyLabel* instrument = words.instruments->by_label(activity->instrument);
       const VocabularyLabel* verb = words.verbs->by_label(activity->verb);
@@ -233,6 +234,7 @@ Result<VideoFiles> write_grasp(const World& world, VideoNumber video) {
       ++instances.rows;
       ++next_instance;
     }
+    if (next_instance == first_of_image) ++instances.rows;  // a picture without instruments says so by itself
   }
   VideoFiles files;
   files.seconds = seconds;

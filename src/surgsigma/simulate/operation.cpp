@@ -9,7 +9,7 @@ namespace {
 
 constexpr Milliseconds kSecondMs = 1000;
 constexpr Milliseconds kShortestPhase = 2 * kSecondMs;
-constexpr int kMostVisits = 120;
+constexpr int kMostVisits = 500;
 constexpr int kRaters = 3;
 
 /// Near enough to a normal variable, and the same on every machine.

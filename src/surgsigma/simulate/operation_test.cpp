@@ -12,9 +12,7 @@ namespace {
 
 const Catalog& catalog() {
   static const Catalog loaded = [] {
-    const auto folder = find_catalog();
-    EXPECT_TRUE(folder);
-    auto read = load_catalog(*folder);
+    auto read = load_catalog(SURGSIGMA_SOURCE_DIR "/catalog");
     EXPECT_TRUE(read) << to_string(read.error());
     return std::move(*read);
   }();
@@ -42,7 +40,9 @@ void expect_tiling(const std::vector<Span>& spans, Milliseconds begin, Milliseco
   EXPECT_EQ(spans.back().end, end);
   for (std::size_t i = 0; i < spans.size(); ++i) {
     EXPECT_LT(spans[i].begin, spans[i].end);
-    if (i > 0) EXPECT_EQ(spans[i].begin, spans[i - 1].end);
+    if (i > 0) {
+      EXPECT_EQ(spans[i].begin, spans[i - 1].end);
+    }
   }
 }
 
@@ -86,7 +86,9 @@ TEST(Operation, EveryMandatoryPhaseTakesPlaceAndOptionalOnesAreSometimesMissing)
     }
     bool is_any_missing = false;
     for (const PhaseScript& phase : script.phases) {
-      if (phase.is_mandatory) EXPECT_EQ(operations_with[phase.word], kCount) << phase.word;
+      if (phase.is_mandatory) {
+        EXPECT_EQ(operations_with[phase.word], kCount) << phase.word;
+      }
       EXPECT_GT(operations_with[phase.word], 0) << phase.word;
       is_any_missing = is_any_missing || operations_with[phase.word] < kCount;
     }

@@ -124,8 +124,9 @@ class Writer {
 
   /// One of the videos once more under a number that has the same parity, parts and so on: ten or more further on.
   Status plan_copy() {
-    if (options_.videos < 2) {
-      report_.not_planted.push_back(std::string(kDuplicateVideo) + ": needs two videos");
+    if (!can_carry(layout_.name, kDuplicateVideo)) {
+      report_.not_planted.push_back(std::string(kDuplicateVideo) + ": layout " + std::string(layout_.name) +
+                                    " cannot carry it");
       return done();
     }
     Draws draws = dirt_draws(kDuplicateVideo);
@@ -133,7 +134,9 @@ class Writer {
     const int last = videos_.back().number;
     const VideoNumber copy{original + (last - original) / 10 * 10 + 10, original};
     SURGSIGMA_TRY(files, layout_.write_video(world_, {original, original}));
-    for (const Piece& piece : files.pieces) taken_.insert(piece.path);
+    for (const Piece& piece : files.pieces) {
+      if (is_file(piece)) taken_.insert(piece.path);
+    }
     SURGSIGMA_TRY(copied, layout_.write_video(world_, copy));
     std::string rule = "duplicate_labels";
     for (const Piece& piece : copied.pieces) {

@@ -7,14 +7,7 @@ using testing_readers::read_texts;
 using testing_readers::Reading;
 
 std::string card_with(const std::string& with, const std::string& frame_rate = "25") {
-  return R"(
-id: demo
-name: Demo
-procedure: prc.cholecystectomy
-frame_rate: )" +
-         frame_rate + R"(
-video_id: "video{video:02}"
-case: "camma:{video}"
+  return testing_readers::kCardHead + "frame_rate: " + frame_rate + R"(
 layout:
   - role: phase
     pattern: "phase_annotations/video{video:d}-phase.txt"

@@ -19,6 +19,16 @@
 
 namespace surgsigma::testing_readers {
 
+/// What every card needs and no reader asks for; `frame_rate`, `layout` and `vocabularies` follow.
+inline const std::string kCardHead = R"(
+id: demo
+name: Demo
+licence: {id: custom, terms: [unstated]}
+procedure: prc.cholecystectomy
+video_id: "video{video:02}"
+case: "camma:{video}"
+)";
+
 struct Reading {
   std::vector<VideoRow> videos;
   std::vector<RawAnnotation> records;

@@ -1,0 +1,42 @@
+// One conversation ready to be written: selected, its media named, its boxes in the target's numbers, its reasoning in
+// place. Formats see nothing else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace surgsigma {
+
+struct Sample {
+  std::string_view id;
+  std::string_view task;
+  std::string_view source;
+  std::string_view video;
+  std::string_view case_id;
+  std::string_view part;     ///< train, val or test
+  std::string_view form;     ///< open, choice, yes_no or multi_turn
+  std::string_view origin;   ///< human, derived, ...
+  std::string_view licence;  ///< licence id of the source
+  bool is_simulated = false;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+
+  std::vector<std::string_view> turns;  ///< user, assistant, ...; "{box:N}" stands for box N
+  std::vector<std::string_view> options;
+  std::string_view answer;  ///< canonical JSON
+  std::string solution;     ///< plain wording of the last answer; only where the format asks for it
+
+  std::vector<std::string> box_texts;               ///< in the box profile; empty for a box no text names
+  std::vector<std::array<std::int64_t, 4>> pixels;  ///< the same boxes in whole pixels of the original frame
+  std::vector<std::string_view> box_labels;
+  bool names_boxes = false;  ///< some text holds a "{box:N}"
+
+  std::vector<std::string> media;  ///< as the row names them; pictures or clips, never both
+  std::vector<std::string> files;  ///< where they lie on this machine; "" for one that is missing
+  bool is_video = false;
+};
+
+}  // namespace surgsigma

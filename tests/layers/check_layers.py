@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Reads every #include below src/ and apps/ and fails on one that goes sideways or up, or that takes an outside library
+into a room that may not know it. The floors are those of docs/architecture.md.
+
+check_layers.py [ROOT]
+"""
+import pathlib
+import re
+import sys
+
+# A room may include itself and every room of a lower floor.
+FLOORS = [
+    ["base"],
+    ["schema"],
+    ["store"],
+    ["ingest", "refine", "augment", "reason", "dialogue", "export", "simulate"],
+    ["pipeline"],
+    ["apps"],
+]
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+EVERYWHERE = None
+TESTS = "tests"
+# Start of an outside header -> the rooms whose files may name it.
+LIBRARIES = {
+    "duckdb.h": ["store"],
+    "yaml-cpp/": ["base"],
+    "nlohmann/": ["base"],
+    "spdlog/": ["base"],
+    "xxhash.h": ["base"],
+    "openssl/": ["base"],
+    "zstd.h": ["base"],
+    "simdjson.h": ["base", "ingest", "export"],
+    "CLI/": ["apps"],
+    "fmt/": EVERYWHERE,
+    "gtest/": TESTS,
+    "gmock/": TESTS,
+}
+# Headers of the system besides the C++ library, whose names have neither '.' nor '/'.
+SYSTEM = re.compile(r"(sys/\w+|unistd|fcntl|dirent|sched|pthread|signal|emmintrin|immintrin)\.h$")
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def mistake_of(room, file, is_quoted, header):
+    """What is wrong with one include, or nothing."""
+    if header.startswith("surgsigma/"):
+        other = header.split("/")[1]
+        if other not in FLOOR_OF:
+            return f"'{other}' is on no floor"
+        if other != room and FLOOR_OF[other] >= FLOOR_OF[room]:
+            direction = "sideways" if FLOOR_OF[other] == FLOOR_OF[room] else "upward"
+            return f"{room} includes {direction} into {other}"
+        return None
+    if is_quoted:
+        return None if (file.parent / header).is_file() else "no such file beside this one; write surgsigma/<room>/<file>"
+    if ("." not in header and "/" not in header) or SYSTEM.match(header):
+        return None
+    for start, rooms in LIBRARIES.items():
+        if header.startswith(start):
+            is_test = file.stem.endswith("_test") or file.stem.startswith("test_")
+            is_allowed = rooms is EVERYWHERE or (is_test if rooms is TESTS else room in rooms)
+            return None if is_allowed else f"{room} may not know <{start.rstrip('/')}>"
+    return "an outside library that tests/layers/check_layers.py does not know"
+
+
+def rooms_in(root):
+    """(room, file) of every source file."""
+    for file in sorted(root.glob("src/surgsigma/*/**/*")):
+        if file.suffix in (".h", ".cpp"):
+            yield file.relative_to(root / "src/surgsigma").parts[0], file
+    for file in sorted(root.glob("apps/**/*")):
+        if file.suffix in (".h", ".cpp"):
+            yield "apps", file
+
+
+def mistakes_in(root):
+    found = []
+    files = 0
+    for room, file in rooms_in(root):
+        files += 1
+        where = file.relative_to(root)
+        if room not in FLOOR_OF:
+            found.append(f"{where}: room '{room}' is on no floor")
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            include = INCLUDE.match(line)
+            mistake = include and mistake_of(room, file, include[1] == '"', include[2])
+            if mistake:
+                found.append(f"{where}:{number}: {include[2]}: {mistake}")
+    return found, files
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else __file__).resolve()
+    if root.is_file():
+        root = root.parents[2]
+    found, files = mistakes_in(root)
+    print("\n".join(found) if found else f"{files} files keep to their floors")
+    if files == 0:
+        print(f"no source files below {root}")
+    return 1 if found or files == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
