@@ -76,7 +76,8 @@ struct ExportReport {
 /// what took the rows away; refuses a purpose that no source allows, and simulated rows among real ones unless they are
 /// allowed. Same database and options: same bytes, whatever `jobs`. Until it is done the folder is called
 /// `<out>.writing`; after a failure nothing is left.
-Result<ExportReport> export_conversations(const Database& database, const Catalog& catalog, const ExportOptions& options);
+Result<ExportReport> export_conversations(const Database& database, const Catalog& catalog,
+                                          const ExportOptions& options);
 
 struct ExportFormatRow {
   std::string_view name;

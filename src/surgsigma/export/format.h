@@ -32,25 +32,24 @@ struct ExportedFile {
 /// Lines on their way to a file that is not made of lines.
 struct LinesToFile {
   std::shared_ptr<Engine> engine;
-  fs::path lines;       ///< one JSON object per line
-  fs::path file;        ///< to be written
+  fs::path lines;  ///< one JSON object per line
+  fs::path file;   ///< to be written
   bool is_video = false;
 };
 
 struct FormatRow {
   std::string_view name;
   std::string_view description;
-  std::string_view folder;           ///< of the data files: "" or "data/"
-  std::string_view ending;           ///< ".jsonl"
-  bool has_own_boxes;                ///< writes boxes by itself: the box profile does not apply
-  bool has_metadata;                 ///< writes task, source, answer, ...: those columns are read
-  bool has_solution;                 ///< needs Sample::solution
-  bool has_one_medium_per_file;      ///< pictures and clips in files of their own
-  bool has_boxes_apart;              ///< rows that name boxes in files of their own
-  bool embeds_pictures;              ///< needs the bytes of the pictures
-  std::int64_t max_lines_bytes;      ///< lines per file before another is begun; 0: one file
-  /// Appends the row as one JSON object, without a line end. False, appending nothing of use, when a picture could not
-  /// be read.
+  std::string_view folder;       ///< of the data files: "" or "data/"
+  std::string_view ending;       ///< ".jsonl"
+  bool has_own_boxes;            ///< writes boxes by itself: the box profile does not apply
+  bool has_metadata;             ///< writes task, source, answer, ...: those columns are read
+  bool has_solution;             ///< needs Sample::solution
+  bool has_one_medium_per_file;  ///< pictures and clips in files of their own
+  bool has_boxes_apart;          ///< rows that name boxes in files of their own
+  bool embeds_pictures;          ///< needs Sample::pictures
+  std::int64_t max_lines_bytes;  ///< lines per file before another is begun; 0: one file
+  /// Appends the row as one JSON object, without a line end.
   void (*append)(const Sample& sample, std::string& out);
   /// What is wrong with a line as read back; empty when nothing is.
   std::string (*check_line)(const simdjson::dom::element& row);

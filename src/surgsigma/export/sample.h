@@ -34,8 +34,8 @@ struct Sample {
   std::vector<std::string_view> box_labels;
   bool names_boxes = false;  ///< some text holds a "{box:N}"
 
-  std::vector<std::string> media;  ///< as the row names them; pictures or clips, never both
-  std::vector<std::string> files;  ///< where they lie on this machine; "" for one that is missing
+  std::vector<std::string> media;     ///< as the row names them; pictures or clips, never both
+  std::vector<std::string> pictures;  ///< base64 of each picture, "" for one that is missing; only where embedded
   bool is_video = false;
 };
 

@@ -15,9 +15,12 @@ void count_tags(std::string_view text, TagCounts& counts) {
 /// Only media tags: a question needs words too.
 bool is_blank(std::string_view text) {
   while (!text.empty()) {
-    if (text.starts_with("<image>") || text.starts_with("<video>")) text.remove_prefix(7);
-    else if (text[0] == ' ' || text[0] == '\n') text.remove_prefix(1);
-    else return false;
+    if (text.starts_with("<image>") || text.starts_with("<video>"))
+      text.remove_prefix(7);
+    else if (text[0] == ' ' || text[0] == '\n')
+      text.remove_prefix(1);
+    else
+      return false;
   }
   return true;
 }

@@ -1,6 +1,6 @@
-// LLaVA JSON lines as the trainers of LLaVA and Qwen-VL read them (Qwen3-VL, qwen-vl-finetune/qwenvl/data). Two facts of
-// that loader shape the rows: whatever is not "human" is trained on, so there is no system turn; and the number of tags
-// must be the number of media, or the row is silently replaced by its neighbour.
+// LLaVA JSON lines as the trainers of LLaVA and Qwen-VL read them (Qwen3-VL, qwen-vl-finetune/qwenvl/data). Two facts
+// of that loader shape the rows: whatever is not "human" is trained on, so there is no system turn; and the number of
+// tags must be the number of media, or the row is silently replaced by its neighbour.
 #include <simdjson.h>
 
 #include "surgsigma/export/format.h"
@@ -45,14 +45,16 @@ std::string check_row(const simdjson::dom::element& row) {
   if (row["conversations"].get(turns)) return "no conversations";
   const TurnCheck check = check_turns(turns, {"from", "value", "human", "gpt"});
   if (!check.problem.empty()) return check.problem;
-  if (check.asked.images != images || check.asked.videos != videos) return "tags in the questions and media differ in number";
+  if (check.asked.images != images || check.asked.videos != videos)
+    return "tags in the questions and media differ in number";
   if (check.answered.images + check.answered.videos > 0) return "a media tag in an answer";
   return "";
 }
 
 std::string readme(const std::vector<ExportedFile>& files) {
   std::string text =
-      "For Qwen's own trainer (`qwen-vl-finetune`), register the files in `qwenvl/data/__init__.py`, then name them with\n"
+      "For Qwen's own trainer (`qwen-vl-finetune`), register the files in `qwenvl/data/__init__.py`, then name them "
+      "with\n"
       "`--dataset_use`. Leave out the `%` sampling suffix: it draws without a seed; export with `--cap` instead.\n\n"
       "```python\nEXPORT = \"/path/to/this/folder\"\n\ndata_dict = {\n";
   for (const ExportedFile& file : files) {
