@@ -46,11 +46,12 @@ void expect_sound(const IssueRow& row) {
 
 void run_reader(const Target& target, std::string_view bytes) {
   static const TemporaryFolder folder;
+  const fs::path root = folder.path() / target.name;  // a folder each: the replay runs all targets
   const SourceCard& card = card_named(target.card);
-  for (const Target::Companion& beside : target.companions) write(folder.path() / beside.path, beside.text);
-  write(folder.path() / target.path, bytes);
+  for (const Target::Companion& beside : target.companions) write(root / beside.path, beside.text);
+  write(root / target.path, bytes);
 
-  const auto source = match_source(card, folder.path());
+  const auto source = match_source(card, root);
   expect(source.ok(), "the folder cannot be read");
   std::size_t files = 0;
   IngestSinks sinks;

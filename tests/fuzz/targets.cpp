@@ -153,7 +153,8 @@ void run_template_file(const Target&, std::string_view bytes) {
   if (!document) return;
   Catalog catalog;
   catalog.templates.emplace(task, *document);
-  TemplateBook::create(catalog);
+  const auto book = TemplateBook::create(catalog);
+  expect(book.ok() || !book.error().what.empty(), "an error without words");
 }
 
 std::vector<Target> all_targets() {

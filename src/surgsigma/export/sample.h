@@ -32,7 +32,7 @@ struct Sample {
   std::vector<std::string> box_texts;               ///< in the box profile; empty for a box no text names
   std::vector<std::array<std::int64_t, 4>> pixels;  ///< the same boxes in whole pixels of the original frame
   std::vector<std::string_view> box_labels;
-  bool names_boxes = false;  ///< some text holds a "{box:N}"
+  bool names_boxes = false;  ///< a turn that is written holds a "{box:N}"
 
   std::vector<std::string> media;     ///< as the row names them; pictures or clips, never both
   std::vector<std::string> pictures;  ///< base64 of each picture, "" for one that is missing; only where embedded

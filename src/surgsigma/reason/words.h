@@ -59,6 +59,12 @@ struct ConceptWords {
 
 class Words {
  public:
+  Words() = default;
+  Words(Words&&) = default;
+  Words& operator=(Words&&) = default;
+  Words(const Words&) = delete;  // the index of ids looks into the ids
+  Words& operator=(const Words&) = delete;
+
   static Result<Words> create(const Catalog& catalog);
 
   int index(std::string_view id) const;

@@ -112,7 +112,14 @@ Defects seven_among_bits(const Planting& planting, Piece& piece, Draws& draws) {
   const auto columns = static_cast<std::size_t>(std::count(line.begin(), line.end(), file.separator));
   line[line.size() - 1 - 2 * draws.below(columns)] = '7';
   piece.text = file.text();
-  return std::vector{defect_of(planting, static_cast<std::int64_t>(at) + 1, "7", 1)};
+  std::vector<Defect> defects{defect_of(planting, static_cast<std::int64_t>(at) + 1, "7", 1)};
+  if (at + 1 < file.lines.size()) {  // without this row the next one follows a gap
+    const std::string& after = file.lines[at + 1];
+    defects.push_back(
+        defect_of(planting, static_cast<std::int64_t>(at) + 2, after.substr(0, after.find(file.separator)), 0));
+    defects.back().expected_rule = "index_gap";
+  }
+  return defects;
 }
 
 /// The same labels as if the video ran at 30 frames per second instead of 25.
@@ -313,8 +320,8 @@ const std::vector<Planting>& plantings() {
       {"swapped_columns", "cholec80", "phase", "unexpected_columns", swap_columns},
       {"swapped_columns", "autolaparo", "phase", "unexpected_columns", swap_columns},
       {"value_out_of_range", "cholec80", "tool", "not_zero_or_one", seven_among_bits},
-      {"value_out_of_range", "sar-rarp50", "action", "unknown_label_id", unknown_number},
-      {"value_out_of_range", "autolaparo", "phase", "unknown_label_id", unknown_number},
+      {"value_out_of_range", "sar-rarp50", "action", "unknown_label", unknown_number},
+      {"value_out_of_range", "autolaparo", "phase", "unknown_label", unknown_number},
       {"value_out_of_range", "cholect50", "label", "unknown_label", unknown_triplet},
       {"value_out_of_range", "multibypass140", "interval", "unknown_label", unknown_step_number},
       {"value_out_of_range", "endoscapes2023", "object", "unknown_label", unknown_category},

@@ -39,19 +39,19 @@ Error missing_word(const SourceCard& card, std::string_view what, std::string_vi
 const std::vector<Layout>& layout_table() {
   static const std::vector<Layout> table = {
       {"cholec80", "cholecystectomy: a phase per native frame, tools once a second", "cholecystectomy", write_cholec80,
-       nullptr, nullptr},
+       nullptr, nullptr, nullptr},
       {"cholect50", "cholecystectomy: instrument, verb, target and phase once a second", "cholecystectomy",
-       write_cholect50, nullptr, cholect50_companions},
+       write_cholect50, nullptr, cholect50_companions, nullptr},
       {"endoscapes2023", "cholecystectomy: critical view by three raters, boxes of anatomy and tools",
-       "cholecystectomy", write_endoscapes, endoscapes_shared, endoscapes_companions},
+       "cholecystectomy", write_endoscapes, endoscapes_shared, endoscapes_companions, endoscapes_number},
       {"multibypass140", "gastric bypass: phases, steps and adverse events as intervals", "bypass", write_multibypass,
-       nullptr, multibypass_companions},
+       nullptr, multibypass_companions, nullptr},
       {"sar-rarp50", "suturing in robotic prostatectomy: gestures ten times a second", "suturing", write_sar_rarp50,
-       nullptr, nullptr},
+       nullptr, nullptr, nullptr},
       {"autolaparo", "hysterectomy: a phase per second, and clips of camera motion", "hysterectomy", write_autolaparo,
-       autolaparo_shared, nullptr},
+       autolaparo_shared, nullptr, nullptr},
       {"grasp", "robotic prostatectomy: phases and steps per second, instruments with masks and actions on keyframes",
-       "prostatectomy", write_grasp, grasp_shared, nullptr},
+       "prostatectomy", write_grasp, grasp_shared, nullptr, grasp_number},
   };
   return table;
 }

@@ -24,8 +24,6 @@ struct World {
   std::vector<TripletWords> valid;
   std::uint64_t seed = 1;
   double scale = 1;
-  int first_video = 1;
-  int videos = 1;
 };
 
 /// A video under its number in the layout. `operation` is the number whose operation it shows: another one in a planted
@@ -67,6 +65,7 @@ struct Layout {
   Result<VideoFiles> (*write_video)(const World& world, VideoNumber video);
   Result<std::vector<SharedFile>> (*shared_files)(const World& world);  ///< may be null
   Result<std::vector<Piece>> (*companions)(const World& world);         ///< may be null
+  int (*number_at)(int place);  ///< number of the video at a place, from 1; null: the place itself
 };
 const std::vector<Layout>& layout_table();
 
@@ -134,6 +133,9 @@ Result<std::vector<Piece>> multibypass_companions(const World& world);
 Result<VideoFiles> write_sar_rarp50(const World& world, VideoNumber video);
 Result<VideoFiles> write_autolaparo(const World& world, VideoNumber video);
 Result<std::vector<SharedFile>> autolaparo_shared(const World& world);
+/// Numbers of the release in an order that reaches all its parts soon, and made-up ones when they are used up.
+int endoscapes_number(int place);
+int grasp_number(int place);
 Result<VideoFiles> write_grasp(const World& world, VideoNumber video);
 Result<std::vector<SharedFile>> grasp_shared(const World& world);
 

@@ -71,7 +71,9 @@ class Writer {
       companions_ = std::move(companions);
     }
     for (int i = 0; i < options_.videos; ++i) {
-      videos_.push_back({options_.first_video + i, options_.first_video + i});
+      const int place = options_.first_video + i;
+      const int number = layout_.number_at == nullptr ? place : layout_.number_at(place);
+      videos_.push_back({number, number});
     }
     SURGSIGMA_CHECK(plan_dirt(dirts));
     SURGSIGMA_CHECK(write_videos());
@@ -131,6 +133,7 @@ class Writer {
     }
     Draws draws = dirt_draws(kDuplicateVideo);
     const int original = videos_[draws.below(videos_.size())].number;
+    dirty_videos_.insert(original);
     const int last = videos_.back().number;
     const VideoNumber copy{original + (last - original) / 10 * 10 + 10, original};
     SURGSIGMA_TRY(files, layout_.write_video(world_, {original, original}));
@@ -156,14 +159,18 @@ class Writer {
       if (piece.role == planting.role && try_plant(planting, piece, draws)) return true;
     }
     const std::size_t start = draws.below(videos_.size());
-    for (std::size_t i = 0; i < videos_.size(); ++i) {
-      const VideoNumber video = videos_[(start + i) % videos_.size()];
-      SURGSIGMA_TRY(files, layout_.write_video(world_, video));
-      for (Piece& piece : files.pieces) {
-        if (!is_file(piece) || piece.role != planting.role || taken_.contains(piece.path)) continue;
-        if (!try_plant(planting, piece, draws)) continue;
-        changed_[piece.path] = std::move(piece.text);
-        return true;
+    // Videos without a defect first: then no two of them meet in one video while there are enough.
+    for (const bool may_be_dirty : {false, true}) {
+      for (std::size_t i = 0; i < videos_.size(); ++i) {
+        const VideoNumber video = videos_[(start + i) % videos_.size()];
+        if (dirty_videos_.contains(video.number) != may_be_dirty) continue;
+        SURGSIGMA_TRY(files, layout_.write_video(world_, video));
+        for (Piece& piece : files.pieces) {
+          if (!is_file(piece) || piece.role != planting.role || !try_plant(planting, piece, draws)) continue;
+          changed_[piece.path] = std::move(piece.text);
+          dirty_videos_.insert(video.number);
+          return true;
+        }
       }
     }
     return false;
@@ -254,6 +261,9 @@ class Writer {
       }
     }
     for (const SharedFile& file : files) {
+      const auto& parts = sections[file.path];
+      const bool is_empty = std::all_of(parts.begin(), parts.end(), [](const auto& part) { return part.empty(); });
+      if (is_empty) continue;  // no video of this call lies in that part
       Piece piece{file.path, file.role, 0, file.around.front()};
       for (std::size_t i = 0; i + 1 < file.around.size(); ++i) {
         piece.text += sections[file.path][i];
@@ -309,7 +319,8 @@ class Writer {
   std::vector<Piece> extra_;
   std::vector<std::vector<Piece>> shared_pieces_;  // by video
   std::vector<const Planting*> shared_plantings_;
-  std::set<std::string> taken_;                 // files that carry a defect or must stay clean
+  std::set<std::string> taken_;  // files that carry a defect or must stay clean
+  std::set<int> dirty_videos_;
   std::map<std::string, std::string> changed_;  // path -> text with its defect
 };
 
@@ -333,9 +344,7 @@ Result<SimulateReport> simulate(const Catalog& catalog, const SimulateOptions& o
   SURGSIGMA_TRY(home, find_card(catalog, script->home));
   SURGSIGMA_TRY(valid, valid_triplets(*home));
   SURGSIGMA_CHECK(check_script(*script, *home, valid));
-  const World world{catalog,          *card,        *home,         *script,
-                    std::move(valid), options.seed, options.scale, options.first_video,
-                    options.videos};
+  const World world{catalog, *card, *home, *script, std::move(valid), options.seed, options.scale};
   return Writer(world, *layout, options, progress).write();
 }
 

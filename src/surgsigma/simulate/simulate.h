@@ -28,7 +28,7 @@ struct SimulateOptions {
   double scale = 1.0;  ///< length of phases against real ones, in (0, 10]
   std::string dirt;    ///< "" none, "all" what the layout can carry, or names from dirts() separated by commas
   int jobs = 1;
-  int first_video = 1;  ///< number of the first video, as the layout counts them
+  int first_video = 1;  ///< place of the first video in the layout's order of videos; mostly its number
 };
 
 /// One planted defect, as it stands in dirt.json.
@@ -47,7 +47,7 @@ struct SimulateReport {
   std::int64_t files = 0;
   std::int64_t bytes = 0;
   std::int64_t seconds = 0;                  ///< labelled seconds over all videos
-  std::map<std::string, std::int64_t> rows;  ///< by role: lines, vectors, intervals or objects written
+  std::map<std::string, std::int64_t> rows;  ///< by role: what its reader counts, before defects were planted
   std::vector<Defect> defects;
   std::vector<std::string> not_planted;  ///< defects of "all" that this layout or number of videos cannot carry
 };

@@ -1,0 +1,79 @@
+// Which picture or clip a row shows, what it is called in an export and where it lies. A frame of a source that
+// released only videos, and a clip of a longer video, are called by their moment: `media.tsv` says what each is to be
+// cut from. A clip is never the whole video: it would show a prediction task its future.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "surgsigma/base/files.h"
+#include "surgsigma/schema/catalog.h"
+#include "surgsigma/schema/tables.h"
+#include "surgsigma/store/manifest.h"
+
+namespace surgsigma {
+
+/// One file that a row shows.
+struct ShownMedium {
+  std::string path;       ///< below the media root: "<source>/frames/video01/000033360000.jpg"
+  std::string made_from;  ///< what it is cut from, below the media root; empty when the source ships it
+  bool operator==(const ShownMedium&) const = default;
+};
+
+struct ShownMedia {
+  std::vector<ShownMedium> items;
+  bool is_video = false;
+};
+
+/// What the row of a conversation says of its media.
+struct MediaQuestion {
+  std::string_view source;
+  std::string_view video;  ///< "<source>/<name>"
+  bool is_clip = false;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+  const std::vector<std::string_view>* listed = nullptr;  ///< paths below the source's folder
+};
+
+class MediaNames {
+ public:
+  MediaNames(const std::vector<VideoRow>& videos, const Catalog& catalog);
+  /// False when there is nothing to show, or a path leaves the source's folder.
+  bool name(const MediaQuestion& question, ShownMedia& media) const;
+
+ private:
+  struct KnownVideo {
+    std::string media;
+    std::int64_t duration_us = -1;
+  };
+  /// The source ships the clip as a file, or the clip is all of the video.
+  bool is_whole(const MediaQuestion& question, std::string_view medium) const;
+  std::unordered_map<std::string, KnownVideo> videos_;
+  std::unordered_map<std::string, std::string> frame_patterns_;  // source -> pattern of its pictures
+};
+
+/// Ending of a moving picture: mp4, avi, mkv, mov, ...
+bool is_video_path(std::string_view path);
+/// The first bytes are those of a JPEG, PNG, WebP, BMP, GIF or TIFF file.
+bool is_picture(const fs::path& path);
+
+/// Where the media lie on this machine.
+class MediaPlaces {
+ public:
+  /// `root` holds <source>/<path>; without it, each source's own folder as given to `ingest`.
+  MediaPlaces(fs::path root, const Manifest& manifest);
+  /// The file, whether it is there or not; an empty path when nobody could know.
+  fs::path place(const ShownMedium& medium) const;
+  /// Whether any file of the source can be there at all.
+  bool has_folder(std::string_view source) const;
+
+ private:
+  fs::path root_;
+  std::unordered_map<std::string, fs::path> inputs_;
+};
+
+}  // namespace surgsigma
