@@ -264,7 +264,9 @@ TEST(Dialogue, JoinedRoundsAlternateAndEndWithTheAnswer) {
     EXPECT_LE(row.turns.size(), 8u);
     EXPECT_EQ(row.turns.size() % 2, 0u);
     for (const auto& turn : row.turns) EXPECT_FALSE(turn.empty());
-    if (row.task == "instrument_localization") EXPECT_NE(row.turns.back().find("{box:0}"), std::string::npos);
+    if (row.task == "instrument_localization") {
+      EXPECT_NE(row.turns.back().find("{box:0}"), std::string::npos);
+    }
   }
   EXPECT_TRUE(tasks.contains("instrument_localization"));
   EXPECT_TRUE(tasks.contains("triplet_recognition"));
@@ -306,7 +308,7 @@ TEST(Dialogue, GridWordsAreTheCellsOfTheBox) {
   video.look(5);
   int cells = 0;
   for (const auto& row : of_task(video.talk_much(200), "instrument_localization")) {
-    const auto& answer = std::get<BoxesAnswer>(answer_of(row).value);
+    const auto answer = std::get<BoxesAnswer>(answer_of(row).value);
     ASSERT_EQ(answer.boxes.size(), 1u);
     EXPECT_EQ(answer.boxes[0].cells, std::vector<int>{8});
     if (row.form == Form::kChoice) {
@@ -398,8 +400,12 @@ TEST(Dialogue, PhaseQuestionsDoNotHoldTheAnswer) {
   SmallVideo video = busy_video();
   video.look(5);
   for (const auto& row : of_task(video.talk_much(100), "phase_recognition")) {
-    if (row.form == Form::kOpen) EXPECT_EQ(row.turns[0].find("Calot"), std::string::npos) << row.turns[0];
-    if (row.form == Form::kOpen) EXPECT_NE(row.turns[1].find("Calot"), std::string::npos) << row.turns[1];
+    if (row.form == Form::kOpen) {
+      EXPECT_EQ(row.turns[0].find("Calot"), std::string::npos) << row.turns[0];
+    }
+    if (row.form == Form::kOpen) {
+      EXPECT_NE(row.turns[1].find("Calot"), std::string::npos) << row.turns[1];
+    }
   }
 }
 
@@ -482,8 +488,12 @@ TEST(Dialogue, OverallSafetyNeedsEveryCriterion) {
   for (const auto& row : of_form(of_task(video.talk_much(300), "safety_assessment"), Form::kYesNo)) {
     const Answer answer = answer_of(row);
     const auto& criteria = std::get<CriteriaAnswer>(answer.value).criteria;
-    if (criteria.size() == 3) EXPECT_FALSE(*answer.yes) << row.turns[0];
-    if (criteria.size() == 1) EXPECT_EQ(*answer.yes, criteria[0].holds) << row.turns[0];
+    if (criteria.size() == 3) {
+      EXPECT_FALSE(*answer.yes) << row.turns[0];
+    }
+    if (criteria.size() == 1) {
+      EXPECT_EQ(*answer.yes, criteria[0].holds) << row.turns[0];
+    }
   }
 }
 
@@ -516,7 +526,9 @@ TEST(Dialogue, TheCutoffLiesInsideTheActionAndTheAnswerIsTheRest) {
     EXPECT_LT(row.end_us, end);
     EXPECT_EQ(row.end_us + left, end) << "equal neighbours are one action";
     EXPECT_EQ(row.media, std::vector<std::string>{"v1.mp4"});
-    if (row.form == Form::kOpen) EXPECT_NE(row.turns[1].find(duration_text(left)), std::string::npos) << row.turns[1];
+    if (row.form == Form::kOpen) {
+      EXPECT_NE(row.turns[1].find(duration_text(left)), std::string::npos) << row.turns[1];
+    }
     halves[row.end_us < row.begin_us + (end - row.begin_us) / 2 ? "early" : "late"]++;
   }
   EXPECT_NEAR(halves["early"], halves["late"], static_cast<double>(rows.size()) / 6);
@@ -558,8 +570,11 @@ TEST(Dialogue, TheNextActionIsNeverInThePicture) {
     const std::string right = is_first ? "bsa.clipping" : "bsa.aspiration";
     const auto& said = std::get<ConceptsAnswer>(answer.value).concepts;
     ASSERT_EQ(said.size(), 1u);
-    if (row.form == Form::kYesNo) EXPECT_EQ(said[0].text == right, *answer.yes);
-    else EXPECT_EQ(said[0].text, right);
+    if (row.form == Form::kYesNo) {
+      EXPECT_EQ(said[0].text == right, *answer.yes);
+    } else {
+      EXPECT_EQ(said[0].text, right);
+    }
   }
 }
 
@@ -582,7 +597,9 @@ TEST(Dialogue, IdleStepsAreNoSteps) {
   for (const auto& row : rows) {
     EXPECT_EQ(row.end_us, 10 * kSecond);
     EXPECT_EQ(row.turns[0].find("idle"), std::string::npos) << row.turns[0];
-    if (row.form == Form::kOpen) EXPECT_EQ(row.answer_class, "stp.prostatectomy.suction");
+    if (row.form == Form::kOpen) {
+      EXPECT_EQ(row.answer_class, "stp.prostatectomy.suction");
+    }
   }
 }
 

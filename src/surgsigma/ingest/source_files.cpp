@@ -126,9 +126,10 @@ CompiledPattern compile(std::string_view pattern) {
 
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-/// Files that operating systems leave beside real ones.
+/// Files that operating systems, or `surgsigma simulate`, leave beside real ones.
 bool is_litter(std::string_view path) {
   const std::string_view name = name_of(path);
+  if (name == "SIMULATED.txt" || name == "dirt.json") return true;
   return name.starts_with("._") || name == ".DS_Store" || path.starts_with("__MACOSX/") ||
          path.find("/__MACOSX/") != std::string_view::npos;
 }

@@ -94,7 +94,8 @@ std::vector<ActionRun> annotated_runs(ActionLevel level, const RecordTable& reco
     if (action == kNone) continue;
     all.push_back({action, kNone, time_of(records.row(i)), {records.row(i).ordinal}});
   }
-  std::stable_sort(all.begin(), all.end(), [](const Piece& a, const Piece& b) { return a.range.begin < b.range.begin; });
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Piece& a, const Piece& b) { return a.range.begin < b.range.begin; });
   std::vector<bool> is_mixed(all.size(), false);
   for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t j = i + 1; j < all.size() && all[j].range.begin < all[i].range.end; ++j) {
@@ -106,8 +107,10 @@ std::vector<ActionRun> annotated_runs(ActionLevel level, const RecordTable& reco
   std::vector<Unclear> unclear = doubts_of(records, kind_of(level));
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (is_mixed[i]) unclear.push_back({all[i].range, {all[i].action}});
-    else pieces.push_back(std::move(all[i]));
+    if (is_mixed[i])
+      unclear.push_back({all[i].range, {all[i].action}});
+    else
+      pieces.push_back(std::move(all[i]));
   }
   return linked(std::move(pieces), unclear, end, rules);
 }
@@ -125,9 +128,8 @@ std::vector<ActionRun> basic_runs(const RecordTable& records, const ActionRules&
   }
   std::sort(borders.begin(), borders.end());
   borders.erase(std::unique(borders.begin(), borders.end()), borders.end());
-  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
-    return records.row(a).begin_us < records.row(b).begin_us;
-  });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](std::size_t a, std::size_t b) { return records.row(a).begin_us < records.row(b).begin_us; });
   std::vector<Piece> pieces;
   std::vector<Unclear> unclear;
   std::vector<std::size_t> active;
@@ -154,8 +156,10 @@ std::vector<ActionRun> basic_runs(const RecordTable& records, const ActionRules&
       const bool is_idle = row.state == LabelState::kIdle || (verb != kNone && verb == words.idle_verb());
       if (is_idle || instrument == kNone) continue;
       const int action = action_of(ActionLevel::kBasicAction, records, i, rules, words);
-      if (action == kNone) is_lone = false;
-      else if (!contains(actions, action)) actions.push_back(action);
+      if (action == kNone)
+        is_lone = false;
+      else if (!contains(actions, action))
+        actions.push_back(action);
       is_lone = is_lone && (piece.instrument == kNone || piece.instrument == instrument);
       piece.instrument = instrument;
       piece.ordinals.push_back(row.ordinal);

@@ -45,10 +45,10 @@ struct ClaimWordRow {
 };
 /// In the order of ClaimWord.
 inline constexpr std::array<ClaimWordRow, 24> kClaimWords = {{
-    {"present", 1, 1},  {"count", 2, 2},   {"at", 2, 2},        {"side", 2, 2},     {"nothing", 1, 1},
-    {"shows", 1, 1},    {"acts", 2, 4},    {"idle", 1, 16},     {"left_of", 2, 2},  {"above", 2, 2},
-    {"together", 2, 16}, {"only", 1, 1},   {"rest", 1, 1},      {"after", 1, 1},    {"elapsed", 1, 1},
-    {"phase", 1, 1},    {"step", 1, 1},    {"know", 1, 1},      {"instruments", 1, 64}, {"tissues", 1, 64},
+    {"present", 1, 1},   {"count", 2, 2},  {"at", 2, 2},        {"side", 2, 2},         {"nothing", 1, 1},
+    {"shows", 1, 1},     {"acts", 2, 4},   {"idle", 1, 16},     {"left_of", 2, 2},      {"above", 2, 2},
+    {"together", 2, 16}, {"only", 1, 1},   {"rest", 1, 1},      {"after", 1, 1},        {"elapsed", 1, 1},
+    {"phase", 1, 1},     {"step", 1, 1},   {"know", 1, 1},      {"instruments", 1, 64}, {"tissues", 1, 64},
     {"criterion", 2, 2}, {"action", 1, 1}, {"remaining", 3, 3}, {"next", 1, 1},
 }};
 

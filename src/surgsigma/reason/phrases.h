@@ -45,12 +45,8 @@ inline constexpr std::array<Phrase, 7> kPlaceItems = {
 };
 /// {1} "on the left" or "in the centre".
 inline constexpr std::array<Phrase, 6> kSideItems = {
-    "{0} {is|are} {1} of the picture",
-    "{0} {lies|lie} {1} of the view",
-    "{1} of the picture one finds {0}",
-    "{0} {appears|appear} {1}",
-    "{0} can be seen {1} of the frame",
-    "{0} {is|are} located {1}",
+    "{0} {is|are} {1} of the picture", "{0} {lies|lie} {1} of the view",   "{1} of the picture one finds {0}",
+    "{0} {appears|appear} {1}",        "{0} can be seen {1} of the frame", "{0} {is|are} located {1}",
 };
 inline constexpr std::array<Phrase, 6> kNothingSeen = {
     "No instrument can be seen in the {1}.",
@@ -62,12 +58,8 @@ inline constexpr std::array<Phrase, 6> kNothingSeen = {
 };
 /// {0} the action or step, {1} "action" or "step".
 inline constexpr std::array<Phrase, 6> kShown = {
-    "The footage shows {0}.",
-    "What can be watched is {0}.",
-    "The current {1} is {0}.",
-    "{0} is under way.",
-    "The {1} to be followed here is {0}.",
-    "At present the surgeon is occupied with {0}.",
+    "The footage shows {0}.", "What can be watched is {0}.",         "The current {1} is {0}.",
+    "{0} is under way.",      "The {1} to be followed here is {0}.", "At present the surgeon is occupied with {0}.",
 };
 
 // Level 2 ------------------------------------------------------------------------------------------------------------
@@ -93,12 +85,9 @@ inline constexpr std::array<Phrase, 7> kIdleInstruments = {
 };
 /// {0} lies to the left of {1}. The second half says it from the other end.
 inline constexpr std::array<Phrase, 6> kLeftOfItems = {
-    "{0} {lies|lie} to the left of {1}",
-    "{0} {is|are} to the left of {1}",
-    "{0} {appears|appear} to the left of {1}",
-    "{1} {lies|lie} to the right of {0}",
-    "{1} {is|are} to the right of {0}",
-    "{1} {appears|appear} to the right of {0}",
+    "{0} {lies|lie} to the left of {1}",       "{0} {is|are} to the left of {1}",
+    "{0} {appears|appear} to the left of {1}", "{1} {lies|lie} to the right of {0}",
+    "{1} {is|are} to the right of {0}",        "{1} {appears|appear} to the right of {0}",
 };
 inline constexpr std::array<Phrase, 6> kAboveItems = {
     "{0} {lies|lie} above {1}", "{0} {is|are} above {1}", "{0} {appears|appear} above {1}",
@@ -115,12 +104,9 @@ inline constexpr std::array<Phrase, 6> kTogetherSeen = {
     "The picture holds {0} at once.",
 };
 inline constexpr std::array<Phrase, 6> kOnlySeen = {
-    "Of the instruments looked for, only {0} can be seen.",
-    "{0} {is|are} the only instrument in view.",
-    "No other kind of instrument accompanies {0}.",
-    "{0} {has|have} the field to {itself|themselves}.",
-    "Besides {0} no other instrument can be made out.",
-    "{0} {is|are} alone in the field.",
+    "Of the instruments looked for, only {0} can be seen.", "{0} {is|are} the only instrument in view.",
+    "No other kind of instrument accompanies {0}.",         "{0} {has|have} the field to {itself|themselves}.",
+    "Besides {0} no other instrument can be made out.",     "{0} {is|are} alone in the field.",
 };
 inline constexpr std::array<Phrase, 6> kNobodyActs = {
     "So nothing is being manipulated at this moment.",
@@ -132,44 +118,49 @@ inline constexpr std::array<Phrase, 6> kNobodyActs = {
 };
 /// {0} the action or step before, {1} "action" or "step".
 inline constexpr std::array<Phrase, 6> kCameBefore = {
-    "Just before came {0}.",
-    "It was preceded by {0}.",
-    "The {1} before it was {0}.",
-    "It follows {0}.",
-    "{0} has just ended.",
-    "Immediately beforehand the {1} was {0}.",
+    "Just before came {0}.", "It was preceded by {0}.", "The {1} before it was {0}.",
+    "It follows {0}.",       "{0} has just ended.",     "Immediately beforehand the {1} was {0}.",
 };
 /// {0} "12 seconds".
 inline constexpr std::array<Phrase, 6> kElapsed = {
-    "It has been going on for {0}.",  "So far it has taken {0}.", "It began {0} ago.",
-    "Up to now it has lasted {0}.",   "The surgeon has spent {0} on it so far.",
-    "Since its beginning {0} have passed.",
+    "It has been going on for {0}.",
+    "So far it has taken {0}.",
+    "It began {0} ago.",
+    "Up to now it has lasted {0}.",
+    "The surgeon has spent {0} on it so far.",
+    "Since its beginning {0} {has|have} passed.",
 };
 
 // Level 3 ------------------------------------------------------------------------------------------------------------
 
 inline constexpr std::array<Phrase, 6> kPhaseIs = {
-    "The phase at this point is {0}.",     "In the course of the operation this is {0}.",
-    "The current phase is {0}.",           "This moment falls into {0}.",
-    "Within the workflow the phase is {0}.", "All this takes place during {0}.",
+    "The phase at this point is {0}.",
+    "In the course of the operation this is {0}.",
+    "The current phase is {0}.",
+    "This moment falls into {0}.",
+    "Within the workflow the phase is {0}.",
+    "All this takes place during {0}.",
 };
 inline constexpr std::array<Phrase, 6> kStepIs = {
-    "The step being carried out is {0}.", "The current step is {0}.",
-    "In terms of steps this is {0}.",     "The step at this point is {0}.",
-    "Within the phase the step is {0}.",  "This is part of the step {0}.",
+    "The step being carried out is {0}.", "The current step is {0}.",          "In terms of steps this is {0}.",
+    "The step at this point is {0}.",     "Within the phase the step is {0}.", "This is part of the step {0}.",
 };
 
 // Conclusions --------------------------------------------------------------------------------------------------------
 
 inline constexpr std::array<Phrase, 7> kPhaseFollows = {
-    "Taken together, this points to {0}.", "Hence the phase is {0}.",       "All this fits {0}.",
-    "The phase is therefore {0}.",         "From this follows the phase: {0}.",
-    "This places the moment in {0}.",      "The picture thus belongs to {0}.",
+    "Taken together, this points to {0}.", "Hence the phase is {0}.",           "All this fits {0}.",
+    "The phase is therefore {0}.",         "From this follows the phase: {0}.", "This places the moment in {0}.",
+    "The picture thus belongs to {0}.",
 };
 inline constexpr std::array<Phrase, 7> kStepFollows = {
-    "Taken together, this points to {0}.", "Hence the step is {0}.",       "All this fits {0}.",
-    "The step is therefore {0}.",          "From this follows the step: {0}.",
-    "This places the moment in {0}.",      "The step that matches these findings is {0}.",
+    "Taken together, this points to {0}.",
+    "Hence the step is {0}.",
+    "All this fits {0}.",
+    "The step is therefore {0}.",
+    "From this follows the step: {0}.",
+    "This places the moment in {0}.",
+    "The step that matches these findings is {0}.",
 };
 /// {0} "(hook, dissect, cystic duct) and (grasper, idle)".
 inline constexpr std::array<Phrase, 6> kTripletsFollow = {
@@ -200,26 +191,29 @@ inline constexpr std::array<Phrase, 6> kPlacesFollow = {
     "So {0}.", "Hence {0}.", "In conclusion, {0}.", "To sum up, {0}.", "The location follows: {0}.", "Therefore {0}.",
 };
 inline constexpr std::array<Phrase, 6> kCriteriaFollow = {
-    "In summary, {0}.", "Hence {0}.", "For safety this means: {0}.",
-    "The assessment is therefore: {0}.", "Accordingly, {0}.", "Judged by the protocol, {0}.",
+    "In summary, {0}.",
+    "Hence {0}.",
+    "For safety this means: {0}.",
+    "The assessment is therefore: {0}.",
+    "Accordingly, {0}.",
+    "Judged by the protocol, {0}.",
 };
 inline constexpr std::array<Phrase, 3> kMet = {"is met", "is fulfilled", "is satisfied"};
 inline constexpr std::array<Phrase, 3> kUnmet = {"is not met", "is not fulfilled", "is not satisfied"};
 inline constexpr std::array<Phrase, 6> kActionFollows = {
-    "The action is therefore {0}.", "Hence the action shown is {0}.", "This is {0}.",
-    "All this amounts to {0}.",     "Seen as a basic action, this is {0}.",
-    "What is being carried out is thus {0}.",
+    "The action is therefore {0}.", "Hence the action shown is {0}.",       "This is {0}.",
+    "All this amounts to {0}.",     "Seen as a basic action, this is {0}.", "What is being carried out is thus {0}.",
 };
 /// {1} "action" or "step".
 inline constexpr std::array<Phrase, 6> kRemainingFollows = {
-    "The {1} will be finished in about {0}.", "About {0} of it remain.", "So roughly {0} are still to go.",
-    "It should end in {0}.",                  "Some {0} remain until its end.",
-    "The time that it still takes is about {0}.",
+    "The {1} will be finished in about {0}.",   "About {0} of it {remains|remain}.",
+    "So roughly {0} {is|are} still to go.",     "It should end in {0}.",
+    "Some {0} {remains|remain} until its end.", "The time that it still takes is about {0}.",
 };
 inline constexpr std::array<Phrase, 6> kNextFollows = {
-    "The next {1} is therefore {0}.", "What follows is {0}.", "The surgeon will go on with {0}.",
-    "Next comes {0}.",                "After this, {0} can be expected.",
-    "The {1} that comes next is {0}.",
+    "The next {1} is therefore {0}.",   "What follows is {0}.",
+    "The surgeon will go on with {0}.", "Next comes {0}.",
+    "After this, {0} can be expected.", "The {1} that comes next is {0}.",
 };
 
 /// Appends the phrase with its places filled in.

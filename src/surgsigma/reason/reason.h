@@ -22,8 +22,8 @@ class ReasonStage {
  public:
   static Result<ReasonStage> create(const Catalog& catalog, const SourceCard& card, const ReasonOptions& options);
 
-  /// Rows come in the order of `contexts`, then by task number. A chain that the checker rejects is handed over with its
-  /// verdict and an issue (stage "reason", rule of the verdict). Thread-safe.
+  /// Rows come in the order of `contexts`, then by task number. A chain that the checker rejects is handed over with
+  /// its verdict and an issue (stage "reason", rule of the verdict). Thread-safe.
   void video(const VideoRow& video, const std::vector<Annotation>& annotations, const std::vector<ContextRow>& contexts,
              const Sink<ReasoningRow>& reasoning, const Sink<IssueRow>& issues) const;
 

@@ -197,7 +197,8 @@ void SceneReader::read_record(const ContextRow& context, std::size_t position, S
       break;
     case AnnotationKind::kFlag: {
       const int index = concepts.empty() ? kNone : concepts[0];
-      const bool is_outside = index != kNone && words_.out_of_body() != kNone && words_.is_a(index, words_.out_of_body());
+      const bool is_outside =
+          index != kNone && words_.out_of_body() != kNone && words_.is_a(index, words_.out_of_body());
       scene.is_out_of_body = scene.is_out_of_body || is_outside;
       break;
     }

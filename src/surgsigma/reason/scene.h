@@ -90,9 +90,9 @@ class CardWords {
 
   struct Row {
     std::string name;
-    bool is_total = false;          ///< closed and complete
+    bool is_total = false;  ///< closed and complete
     bool is_of_instruments = false;
-    int instruments = 0;            ///< distinct concepts of that sort, of the first part for interactions
+    int instruments = 0;  ///< distinct concepts of that sort, of the first part for interactions
     int tissues = 0;
   };
   /// By the name in the column `vocabulary` ("tools" or "cholec80/tools"); nullptr for an unknown one.
@@ -133,8 +133,8 @@ class SceneReader {
     AnnotationKind kind;
     std::string_view vocabulary;
   };
-  std::vector<Doubt> doubts_;               ///< by begin
-  std::vector<Microseconds> latest_end_;    ///< of the doubts up to here
+  std::vector<Doubt> doubts_;             ///< by begin
+  std::vector<Microseconds> latest_end_;  ///< of the doubts up to here
   bool has_presence_ = false;
   std::vector<Instance> instances_;
   std::vector<std::size_t> positions_;

@@ -112,8 +112,8 @@ void Sentences::instruments(Statement& made) {
   made.clear();
   list(true, made);
   if (text_.empty()) return;
-  sentence(kInstrumentsSeen, text_, is_clip_ ? "footage" : "picture",
-           is_plural_list(*scene_, words_, true, is_clip_), made);
+  sentence(kInstrumentsSeen, text_, is_clip_ ? "footage" : "picture", is_plural_list(*scene_, words_, true, is_clip_),
+           made);
   finish(1, made);
 }
 
@@ -121,8 +121,8 @@ void Sentences::structures(Statement& made) {
   made.clear();
   list(false, made);
   if (text_.empty()) return;
-  sentence(kStructuresSeen, text_, is_clip_ ? "footage" : "picture",
-           is_plural_list(*scene_, words_, false, is_clip_), made);
+  sentence(kStructuresSeen, text_, is_clip_ ? "footage" : "picture", is_plural_list(*scene_, words_, false, is_clip_),
+           made);
   finish(1, made);
 }
 
@@ -148,8 +148,10 @@ void Sentences::append_places(std::optional<bool> instruments, bool by_cell, Sta
     const auto known = std::find_if(places.begin(), places.end(), [&](const Place& p) {
       return p.concept_index == box.concept_index && p.where == where;
     });
-    if (known == places.end()) places.push_back({box.concept_index, where, 1, box.is_tip});
-    else ++known->boxes, known->is_tip = known->is_tip && box.is_tip;
+    if (known == places.end())
+      places.push_back({box.concept_index, where, 1, box.is_tip});
+    else
+      ++known->boxes, known->is_tip = known->is_tip && box.is_tip;
     cited_.push_back(box.ordinal);
   }
   if (places.empty() || places.size() > kMostPlaces + 4) return;
@@ -251,8 +253,8 @@ bool Sentences::needs_telling_apart(int instrument) const {
 void Sentences::append_deed(const SceneDeed& deed, bool is_progressive, std::vector<int>& told, Statement& made) {
   const ConceptWords& instrument = words_[deed.instrument];
   const ConceptWords& verb = words_[deed.verb];
-  const bool is_counted = !is_clip_ && deed.count >= 2 && deed.count <= kLargestNumber &&
-                          scene_->count_of(deed.instrument) >= deed.count;
+  const bool is_counted =
+      !is_clip_ && deed.count >= 2 && deed.count <= kLargestNumber && scene_->count_of(deed.instrument) >= deed.count;
   const bool is_apart = !is_counted && needs_telling_apart(deed.instrument);
   item_.clear();
   begin_atom(ClaimWord::kActs, made.claim);
@@ -320,7 +322,11 @@ void Sentences::idle(Statement& made) {
     const ConceptWords& words = words_[deed.instrument];
     const bool is_several = !is_clip_ && deed.count >= 2 && scene_->count_of(deed.instrument) >= deed.count;
     const bool is_apart = !is_several && needs_telling_apart(deed.instrument);
-    items_.push_back(is_several ? "the " + words.plural : is_apart ? "another " + words.label : words.the);
+    const bool acts_too = std::any_of(scene_->deeds.begin(), scene_->deeds.end(), [&](const SceneDeed& d) {
+      return !d.is_idle && d.instrument == deed.instrument;
+    });
+    const std::string apart = (acts_too ? "another " : "one ") + words.label;
+    items_.push_back(is_several ? "the " + words.plural : is_apart ? apart : words.the);
     number += is_several || (words.is_plural && !is_apart) ? 2 : 1;
     append_concept(deed.instrument, claim);
     cite(deed.evidence);
@@ -391,8 +397,8 @@ void Sentences::together(Statement& made) {
   made.clear();
   cited_.clear();
   items_.clear();
-  const auto instruments = std::count_if(scene_->things.begin(), scene_->things.end(),
-                                         [](const SceneThing& t) { return t.is_instrument; });
+  const auto instruments =
+      std::count_if(scene_->things.begin(), scene_->things.end(), [](const SceneThing& t) { return t.is_instrument; });
   std::string claim;
   for (const SceneThing& thing : scene_->things) {
     if (items_.size() == kMostTogether) break;
@@ -413,8 +419,8 @@ void Sentences::together(Statement& made) {
 void Sentences::only(Statement& made) {
   made.clear();
   cited_.clear();
-  const auto instruments = std::count_if(scene_->things.begin(), scene_->things.end(),
-                                         [](const SceneThing& t) { return t.is_instrument; });
+  const auto instruments =
+      std::count_if(scene_->things.begin(), scene_->things.end(), [](const SceneThing& t) { return t.is_instrument; });
   if (instruments != 1) return;
   for (const ScenePresence& list : scene_->lists) {
     if (list.concepts.size() != 1) continue;
@@ -498,8 +504,10 @@ void Sentences::things_follow(bool instruments, Statement& made) {
   if (items_.empty()) return;
   text_.clear();
   append_list(items_, " and ", text_);
-  if (instruments) sentence(kInstrumentsFollow, text_, "", number > 1, made);
-  else sentence(kTissuesFollow, text_, "", number > 1, made);
+  if (instruments)
+    sentence(kInstrumentsFollow, text_, "", number > 1, made);
+  else
+    sentence(kTissuesFollow, text_, "", number > 1, made);
   begin_atom(instruments ? ClaimWord::kInstruments : ClaimWord::kTissues, made.claim);
   made.claim += claim;
   finish(3, made);
@@ -533,7 +541,7 @@ void Sentences::criteria_follow(int protocol, Statement& made) {
       append_number(points, item);
       item += " of ";
       append_number(std::llround(words.scale_top), item);
-      item += points == 1 ? " points" : " points";
+      item += " points";
       add_argument(points, made.claim);
     } else {
       const bool is_met = found->value >= 0.5;
@@ -566,7 +574,8 @@ void Sentences::remaining_follows(const ActionRun& run, Microseconds cutoff, std
   made.clear();
   cited_.clear();
   const Microseconds left = run.range.end - cutoff;
-  sentence(kRemainingFollows, duration_text(left), level, true, made);
+  const std::string duration = duration_text(left);
+  sentence(kRemainingFollows, duration, level, duration != "1 second", made);
   begin_atom(ClaimWord::kRemaining, made.claim);
   add_argument(left, made.claim);
   add_argument("at", made.claim);

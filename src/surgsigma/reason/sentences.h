@@ -45,7 +45,8 @@ class Sentences {
   /// Where the boxed instruments and structures are, by ninths or by thirds of the width.
   void places(bool by_cell, Statement& made);
   void nothing(Statement& made);
-  void shows(const ActionRun& run, TimeRange shown, std::string_view level, const RecordTable& records, Statement& made);
+  void shows(const ActionRun& run, TimeRange shown, std::string_view level, const RecordTable& records,
+             Statement& made);
   // Level 2
   void deeds(Statement& made);
   void idle(Statement& made);

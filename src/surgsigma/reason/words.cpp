@@ -32,13 +32,27 @@ struct MarkSurface {
 };
 /// What the sentences of phrases.h say beside concepts, places and numbers.
 constexpr std::array<MarkSurface, 22> kMarkSurfaces = {{
-    {"not interacting", kIdleMark},   {"without touching", kIdleMark}, {"at rest", kIdleMark},
-    {"idle", kIdleMark},              {"passive", kIdleMark},          {"inactive", kIdleMark},
-    {"is met", kMetMark},             {"is fulfilled", kMetMark},      {"is satisfied", kMetMark},
-    {"is not met", kUnmetMark},       {"is not fulfilled", kUnmetMark}, {"is not satisfied", kUnmetMark},
-    {"to the left of", kLeftOfMark},  {"to the right of", kRightOfMark}, {"above", kAboveMark},
-    {"below", kBelowMark},            {"0 of 2", kScoreMark},          {"1 of 2", kScoreMark + 1},
-    {"2 of 2", kScoreMark + 2},       {"left", kSideMark},             {"right", kSideMark + 1},
+    {"not interacting", kIdleMark},
+    {"without touching", kIdleMark},
+    {"at rest", kIdleMark},
+    {"idle", kIdleMark},
+    {"passive", kIdleMark},
+    {"inactive", kIdleMark},
+    {"is met", kMetMark},
+    {"is fulfilled", kMetMark},
+    {"is satisfied", kMetMark},
+    {"is not met", kUnmetMark},
+    {"is not fulfilled", kUnmetMark},
+    {"is not satisfied", kUnmetMark},
+    {"to the left of", kLeftOfMark},
+    {"to the right of", kRightOfMark},
+    {"above", kAboveMark},
+    {"below", kBelowMark},
+    {"0 of 2", kScoreMark},
+    {"1 of 2", kScoreMark + 1},
+    {"2 of 2", kScoreMark + 2},
+    {"left", kSideMark},
+    {"right", kSideMark + 1},
     {"centre", kSideMark + 2},
 }};
 
@@ -127,7 +141,8 @@ Result<Words> Words::create(const Catalog& catalog) {
       words.scale_top = top_of_scale(concepts[static_cast<std::size_t>(words.protocol)]);
       made.criteria_[words.protocol].push_back(static_cast<int>(i));
     }
-    const bool is_thing = words.sort == Sort::kInstrument || words.sort == Sort::kAnatomy || words.sort == Sort::kObject;
+    const bool is_thing =
+        words.sort == Sort::kInstrument || words.sort == Sort::kAnatomy || words.sort == Sort::kObject;
     for (const auto& synonym : concepts[i].synonyms) {
       if (is_thing && synonym.match == Match::kExact) made.more_surfaces_[i].push_back(synonym.text);
     }

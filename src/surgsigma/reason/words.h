@@ -18,10 +18,10 @@ constexpr int kNone = -1;
 
 /// Terms that are no concepts.
 constexpr int kMarks = 1 << 20;
-constexpr int kCellMark = kMarks;            ///< + index into kGridWords
-constexpr int kSideMark = kMarks + 16;       ///< + 0 left, 1 right, 2 centre
-constexpr int kNumberMark = kMarks + 32;     ///< + the number, 2 to kLargestNumber
-constexpr int kScoreMark = kMarks + 64;      ///< + the points, 0 to 2
+constexpr int kCellMark = kMarks;         ///< + index into kGridWords
+constexpr int kSideMark = kMarks + 16;    ///< + 0 left, 1 right, 2 centre
+constexpr int kNumberMark = kMarks + 32;  ///< + the number, 2 to kLargestNumber
+constexpr int kScoreMark = kMarks + 64;   ///< + the points, 0 to 2
 constexpr int kIdleMark = kMarks + 80;
 constexpr int kMetMark = kMarks + 81;
 constexpr int kUnmetMark = kMarks + 82;
@@ -36,7 +36,16 @@ constexpr std::array<std::string_view, 3> kSides = {"left", "right", "centre"};
 std::string_view number_word(int number);
 
 enum class Sort : std::uint8_t {
-  kInstrument, kVerb, kAnatomy, kObject, kPhase, kStep, kAction, kCriterion, kProtocol, kOther
+  kInstrument,
+  kVerb,
+  kAnatomy,
+  kObject,
+  kPhase,
+  kStep,
+  kAction,
+  kCriterion,
+  kProtocol,
+  kOther
 };
 
 struct ConceptWords {
@@ -44,17 +53,17 @@ struct ConceptWords {
   Sort sort = Sort::kOther;
   std::string label;
   std::string plural;
-  std::string a;             ///< "a hook", "the cystic duct", "fluid"
-  std::string the;           ///< "the hook", "the cystic duct", "the fluid", "Denonvilliers' fascia"
-  std::string third;         ///< "dissects"
-  std::string third_plural;  ///< "dissect"
-  std::string gerund;        ///< "dissecting"
-  std::string before_target; ///< "" or "from "
-  bool is_plural = false;    ///< takes a plural verb even for one
-  bool is_sayable = true;    ///< a verb with all its forms
-  int protocol = kNone;      ///< of a criterion
-  int number = 0;            ///< of a criterion within its protocol
-  double scale_top = 1;      ///< of a criterion: highest value a rater can give
+  std::string a;              ///< "a hook", "the cystic duct", "fluid"
+  std::string the;            ///< "the hook", "the cystic duct", "the fluid", "Denonvilliers' fascia"
+  std::string third;          ///< "dissects"
+  std::string third_plural;   ///< "dissect"
+  std::string gerund;         ///< "dissecting"
+  std::string before_target;  ///< "" or "from "
+  bool is_plural = false;     ///< takes a plural verb even for one
+  bool is_sayable = true;     ///< a verb with all its forms
+  int protocol = kNone;       ///< of a criterion
+  int number = 0;             ///< of a criterion within its protocol
+  double scale_top = 1;       ///< of a criterion: highest value a rater can give
 };
 
 class Words {

@@ -136,13 +136,18 @@ class Videos {
     if (!found || !found->contains("video")) return std::nullopt;
     return found;
   }
-  /// Declares the video. Only those of the card's splits exist.
-  std::optional<VideoId> find(std::string_view name) {
+  /// Id of the video without declaring it; nothing for a name that is none, or a case outside the card's splits.
+  std::optional<VideoId> id_of(std::string_view name) {
     const auto found = captures(name);
     if (!found) return std::nullopt;
     const auto key = case_of(job_.card, *found);
-    if (!key || (!known().empty() && !known().contains(key->text))) return std::nullopt;
-    const auto id = job_.out.video(*found);
+    const auto video = fill_pattern(job_.card.video_name, *found);
+    if (!key || !video || (!known().empty() && !known().contains(key->text))) return std::nullopt;
+    return VideoId(job_.card.id.text + "/" + *video);
+  }
+  std::optional<VideoId> declare(std::string_view name) {
+    if (!id_of(name)) return std::nullopt;
+    const auto id = job_.out.video(*captures(name));
     return id ? std::optional(*id) : std::nullopt;
   }
   const std::set<std::string>& known() {
@@ -250,18 +255,17 @@ std::optional<What> check_sums(const NamedTable& table, const std::vector<std::i
 }
 
 /// Last frame before the first clip by video, from the file of `window_role`; empty when there is none.
-std::map<std::string, std::int64_t> window_ends(const FileJob& job, const Videos& videos) {
-  std::map<std::string, std::int64_t> ends;
+std::map<VideoId, std::int64_t> window_ends(const FileJob& job, Videos& videos) {
+  std::map<VideoId, std::int64_t> ends;
   for (const MatchedFile* file : job.source.of_role(job.card, job.param("window_role", "frame_index"))) {
     const auto bytes = read_file(job.source.root / file->path);
     if (!bytes) continue;
     auto table = NamedTable::open(job, *bytes, {"video_name", "final_frame"});
     while (table && table->next()) {
       if (!table->is_even()) continue;
-      const auto captures = videos.captures(table->text("video_name"));
+      const auto video = videos.id_of(table->text("video_name"));
       const auto end = table->number("final_frame");
-      const auto name = captures ? fill_pattern(job.card.video_name, *captures) : Result<std::string>(std::string());
-      if (name && !name->empty() && end) ends[job.card.id.text + "/" + *name] = *end;
+      if (video && end) ends[*video] = *end;
     }
   }
   return ends;
@@ -289,7 +293,7 @@ Status read_intervals(const FileJob& job) {
       issues.add(line, std::move(*wrong));
       continue;
     }
-    const auto video = videos.find(table->text("video"));
+    const auto video = videos.declare(table->text("video"));
     if (!video) {
       issues.add(line, unknown_video(table->text("video")));
       continue;
@@ -314,7 +318,7 @@ Status read_intervals(const FileJob& job) {
     }
     const std::int64_t begin = frame_at(interval.begin_s * kSecond, job.card.frame_rate);
     const std::int64_t end = frame_at(interval.end_s * kSecond, job.card.frame_rate) + 1;
-    if (const auto window = windows.find(video->text); window != windows.end() && end > window->second + 1) {
+    if (const auto window = windows.find(*video); window != windows.end() && end > window->second + 1) {
       issues.add(line,
                  {"past_window", span,
                   video->text + ": the interval runs past frame " + std::to_string(window->second) +
@@ -370,7 +374,7 @@ Status read_expansion(const FileJob& job) {
       issues.add(line, std::move(*wrong));
       continue;
     }
-    if (videos.find(table->text("video_name")) != video) {
+    if (videos.id_of(table->text("video_name")) != video) {
       issues.add(line, {"wrong_video", shortened(table->text("video_name")),
                         "the row is about another video than its file", "the file was read as " + video.text});
       continue;
@@ -427,7 +431,7 @@ Status read_frame_index(const FileJob& job) {
       continue;
     }
     const std::string_view name = table->text("video_name");
-    const auto video = videos.find(name);
+    const auto video = videos.declare(name);
     const auto last = table->number("final_frame");
     if (!video) {
       issues.add(line, unknown_video(name));

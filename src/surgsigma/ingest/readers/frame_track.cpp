@@ -9,6 +9,7 @@
 //   label_by: name                 or id, with label_offset: 1 where the file counts labels from 1
 //   delimiter: tab
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <deque>
@@ -56,34 +57,36 @@ Result<TrackColumns> track_columns(const FileJob& job) {
   return columns;
 }
 
-/// The next row a run would have, kept as text, so that the rows inside a run cost two comparisons of bytes.
+/// The next row a run would have, kept as text, so that a row inside a run costs one comparison of bytes.
 class ExpectedRow {
  public:
   /// `tail` is what follows the index up to and with the line end.
   void set(std::int64_t index, std::string_view tail) {
-    const auto written = std::to_chars(digits_, digits_ + sizeof digits_, index);
-    size_ = static_cast<std::size_t>(written.ptr - digits_);
+    const auto written = std::to_chars(row_.data(), row_.data() + kMostDigits, index);
+    digits_ = static_cast<std::size_t>(written.ptr - row_.data());
+    size_ = tail.size() <= row_.size() - kMostDigits ? digits_ + tail.size() : 0;
+    if (size_ > 0) std::memcpy(row_.data() + digits_, tail.data(), tail.size());
     tail_ = tail;
   }
-  void clear() { tail_ = {}; }
-  bool is_set() const { return !tail_.empty(); }
-  /// Length of the expected row at `at`, 0 when another row stands there.
-  std::size_t match(const char* at, const char* end) const {
-    const std::size_t length = size_ + tail_.size();
-    if (static_cast<std::size_t>(end - at) < length || std::memcmp(at, digits_, size_) != 0) return 0;
-    return std::memcmp(at + size_, tail_.data(), tail_.size()) == 0 ? length : 0;
+  void clear() { size_ = 0; }
+  bool is_set() const { return size_ > 0; }
+  std::size_t size() const { return size_; }
+  bool stands_at(const char* at, const char* end) const {
+    return static_cast<std::size_t>(end - at) >= size_ && std::memcmp(at, row_.data(), size_) == 0;
   }
   void add(std::int64_t step, std::int64_t next_index) {
-    if (step == 1 && digits_[size_ - 1] != '9') {
-      ++digits_[size_ - 1];
+    if (step == 1 && row_[digits_ - 1] != '9') {
+      ++row_[digits_ - 1];
     } else {
       set(next_index, tail_);
     }
   }
 
  private:
-  char digits_[24] = {};
-  std::size_t size_ = 0;
+  static constexpr std::size_t kMostDigits = 20;
+  std::array<char, 256> row_{};
+  std::size_t digits_ = 0;
+  std::size_t size_ = 0;  ///< 0: no row is expected
   std::string_view tail_;
 };
 
@@ -94,9 +97,9 @@ class Fields {
   const std::vector<std::string_view>& of(std::string_view line) {
     fields_.clear();
     if (delimiter_ == ' ' || line.find('"') != std::string_view::npos) {
-      quoted_rows_.emplace_back(line, delimiter_);
-      quoted_rows_.back().next();
-      for (const std::string_view field : quoted_rows_.back().fields()) fields_.push_back(trim(field));
+      CsvReader row(line, delimiter_);
+      row.next();
+      for (const std::string_view field : row.fields()) fields_.push_back(trim(lasting(field, line)));
       return fields_;
     }
     std::size_t begin = 0;
@@ -109,9 +112,15 @@ class Fields {
   }
 
  private:
+  /// The open run looks into its label: what is not part of the file's text is kept.
+  std::string_view lasting(std::string_view field, std::string_view line) {
+    const bool is_of_line = field.data() >= line.data() && field.data() <= line.data() + line.size();
+    return is_of_line ? field : kept_.emplace_back(field);
+  }
+
   char delimiter_;
   std::vector<std::string_view> fields_;
-  std::deque<CsvReader> quoted_rows_;  // kept: labels of an open run look into them
+  std::deque<std::string> kept_;
 };
 
 /// The first line of `text` with its line end.
@@ -165,8 +174,8 @@ void Track::take_row(std::string_view line_text) {
 const char* Track::take_run(ExpectedRow& expected, const char* at, const char* end) {
   TrackWriter::Run& run = writer.run();
   const std::int64_t before = run.rows;
-  while (const std::size_t length = expected.match(at, end)) {
-    at += length;
+  while (expected.stands_at(at, end)) {
+    at += expected.size();
     ++run.rows;
     run.end += scale.step;
     expected.add(scale.step, run.end);

@@ -196,7 +196,8 @@ Result<Settings> settings_of(const FileJob& job) {
   const auto kind = interval_kind(job.param("kind", "phase"));
   if (!kind) return card_error(job, "with.kind is no kind of interval", "phase, step, action, flag or motion");
   settings.kind = *kind;
-  for (const auto& [word_in_file, name] : object_in(job, "kinds").items()) {
+  const Json kinds = object_in(job, "kinds");
+  for (const auto& [word_in_file, name] : kinds.items()) {
     const auto meant = name.is_string() ? interval_kind(name.get<std::string>()) : std::nullopt;
     if (!meant) return card_error(job, "with.kinds." + word_in_file + " is no kind of interval", "phase, step, ...");
     settings.kinds[lower(word_in_file)] = *meant;
@@ -205,13 +206,15 @@ Result<Settings> settings_of(const FileJob& job) {
     SURGSIGMA_TRY(vocabulary, vocabulary_named(job, name));
     settings.vocabularies[settings.kind] = vocabulary;
   }
-  for (const auto& [word_of_kind, name] : object_in(job, "vocabularies").items()) {
+  const Json vocabularies = object_in(job, "vocabularies");
+  for (const auto& [word_of_kind, name] : vocabularies.items()) {
     const auto meant = interval_kind(word_of_kind);
     if (!meant || !name.is_string()) return card_error(job, "with.vocabularies maps kinds to names", "{phase: phases}");
     SURGSIGMA_TRY(vocabulary, vocabulary_named(job, name.get<std::string>()));
     settings.vocabularies[*meant] = vocabulary;
   }
-  for (const auto& [video, seconds] : object_in(job, "durations").items()) {
+  const Json durations = object_in(job, "durations");
+  for (const auto& [video, seconds] : durations.items()) {
     if (!seconds.is_number() || seconds.get<double>() <= 0) {
       return card_error(job, "with.durations." + video + " is no duration", "seconds");
     }

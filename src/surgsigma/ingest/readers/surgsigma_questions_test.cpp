@@ -107,7 +107,7 @@ TEST(SurgsigmaQuestions, ConversationsOfTheReleaseAreUnderstood) {
   EXPECT_EQ(reading.of_kind(AnnotationKind::kQa)[0].text,
             R"json({"id":"7","question":"Where is the hook?","answer":"hook (1,2),(3,4)"})json");
   EXPECT_EQ(reading.files.at(0).rows, 2);
-EXPECT_TRUE(reading.issues.empty());
+  EXPECT_TRUE(reading.issues.empty());
 }
 
 TEST(SurgsigmaQuestions, CountThatIsNotTheNumberOfBoxesIsTold) {

@@ -1,0 +1,105 @@
+// bench_probe NAME name=value...: measures one thing once. bench/run.py repeats it beside a peer; this is no tool for
+// people, but may be called by hand to profile one part.
+#include <fmt/core.h>
+
+#include <array>
+
+#include "probe.h"
+#include "surgsigma/base/text.h"
+#include "surgsigma/base/threads.h"
+
+namespace surgsigma::bench {
+
+Result<Arguments> Arguments::parse(int count, char** words) {
+  Arguments arguments;
+  for (int i = 0; i < count; ++i) {
+    const std::string word = words[i];
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) return Error{ErrorKind::kUsage, "not name=value: " + quoted(word), "", ""};
+    arguments.values_[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  return arguments;
+}
+
+Result<std::string> Arguments::text(const std::string& name) const {
+  const auto at = values_.find(name);
+  if (at == values_.end()) return Error{ErrorKind::kUsage, "missing: " + name + "=...", "", ""};
+  return at->second;
+}
+
+std::string Arguments::text_or(const std::string& name, std::string fallback) const {
+  const auto at = values_.find(name);
+  return at == values_.end() ? std::move(fallback) : at->second;
+}
+
+int Arguments::number_or(const std::string& name, int fallback) const {
+  const auto at = values_.find(name);
+  return at == values_.end() ? fallback : static_cast<int>(parse_int(at->second).value_or(fallback));
+}
+
+Result<Catalog> open_catalog() {
+  SURGSIGMA_TRY(folder, find_catalog());
+  return load_catalog(folder);
+}
+
+Result<SourceCard> card_of(const Catalog& catalog, const std::string& source) {
+  const SourceCard* card = catalog.source(SourceId(source));
+  if (card == nullptr) return Error{ErrorKind::kNotFound, "the catalog has no card " + quoted(source), "", ""};
+  return *card;
+}
+
+IngestSinks UnitRows::sinks() {
+  IngestSinks made;
+  made.videos = [this](VideoRow&& row) { videos.push_back(std::move(row)); };
+  made.annotations = [this](RawAnnotation&& row) { annotations.push_back(std::move(row)); };
+  made.issues = [this](IssueRow&& row) { issues.push_back(std::move(row)); };
+  made.files = [this](FileRow&& row) { files.push_back(std::move(row)); };
+  return made;
+}
+
+Result<std::vector<UnitRows>> read_units(const SourceCard& card, const fs::path& folder, int buckets, int threads) {
+  SURGSIGMA_TRY(source, match_source(card, folder));
+  const std::vector<IngestUnit> units = plan_ingest(card, source, buckets);
+  std::vector<UnitRows> rows(units.size());
+  std::vector<Status> states(units.size(), done());
+  parallel_for(units.size(), threads,
+               [&](std::size_t i) { states[i] = ingest_unit(card, source, units[i], rows[i].sinks()); });
+  for (const Status& state : states) SURGSIGMA_CHECK(state);
+  return rows;
+}
+
+namespace {
+
+constexpr std::array<Probe, 5> kProbes = {{
+    {"phase-files", "folder= out= threads=", probe_phase_files},
+    {"frame-files", "folder= threads=", probe_frame_files},
+    {"coco-file", "folder=", probe_coco_file},
+    {"dialogue", "folder= tasks=all|plain dump=", probe_dialogue},
+    {"sql", "threads= setup= timed= answer=", probe_sql},
+}};
+
+int explain() {
+  for (const Probe& probe : kProbes) fmt::print(stderr, "bench_probe {} {}\n", probe.name, probe.arguments);
+  return 2;
+}
+
+int run(int argc, char** argv) {
+  if (argc < 2) return explain();
+  for (const Probe& probe : kProbes) {
+    if (probe.name != argv[1]) continue;
+    const auto arguments = Arguments::parse(argc - 2, argv + 2);
+    const auto answer = arguments.ok() ? probe.run(*arguments) : Result<Json>(arguments.error());
+    if (answer.ok()) {
+      fmt::print("{}\n", to_text(*answer));
+      return 0;
+    }
+    fmt::print(stderr, "bench_probe {}: {}\n", probe.name, to_string(answer.error()));
+    return 1;
+  }
+  return explain();
+}
+
+}  // namespace
+}  // namespace surgsigma::bench
+
+int main(int argc, char** argv) { return surgsigma::bench::run(argc, argv); }
