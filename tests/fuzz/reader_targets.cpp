@@ -1,6 +1,5 @@
 // Readers of label files: the bytes become the file, ingest reads the folder with the source's own card, and what comes
 // out must keep the promises of ingest/reader.h.
-#include <fstream>
 #include <string>
 
 #include "surgsigma/base/files.h"
@@ -18,11 +17,6 @@ const SourceCard& card_named(std::string_view id) {
   const SourceCard* card = catalog->source(SourceId(std::string(id)));
   expect(card != nullptr, id);
   return *card;
-}
-
-void write(const fs::path& path, std::string_view text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
 /// What goes into Parquet must be UTF-8.
@@ -48,8 +42,8 @@ void run_reader(const Target& target, std::string_view bytes) {
   static const TemporaryFolder folder;
   const fs::path root = folder.path() / target.name;  // a folder each: the replay runs all targets
   const SourceCard& card = card_named(target.card);
-  for (const Target::Companion& beside : target.companions) write(root / beside.path, beside.text);
-  write(root / target.path, bytes);
+  for (const Target::Companion& beside : target.companions) replace_file(root / beside.path, beside.text);
+  replace_file(root / target.path, bytes);
 
   const auto source = match_source(card, root);
   expect(source.ok(), "the folder cannot be read");

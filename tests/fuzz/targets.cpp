@@ -79,7 +79,7 @@ std::pair<bool, std::vector<Piece>> pieces_by(std::size_t block, const fs::path&
 void run_json_stream(const Target&, std::string_view bytes) {
   static const TemporaryFolder folder;
   const fs::path path = folder.path() / "input.json";
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  replace_file(path, bytes);
   const auto whole = pieces_by(1U << 20, path);
   expect(pieces_by(7, path) == whole, "the pieces depend on the size of a block");
   const auto document = parse_json(bytes, "input.json");
@@ -187,6 +187,12 @@ const Target* find_target(std::string_view name) {
     if (target.name == name) return &target;
   }
   return nullptr;
+}
+
+void replace_file(const fs::path& path, std::string_view bytes) {
+  fs::create_directories(path.parent_path());
+  fs::remove(path);
+  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 void expect(bool condition, std::string_view what) {

@@ -2,6 +2,7 @@
 // target) and the replay of saved inputs that runs with the unit tests (replay_test.cpp).
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -26,6 +27,9 @@ const Target* find_target(std::string_view name);
 
 /// Rows of the table that are readers (reader_targets.cpp).
 std::vector<Target> reader_targets();
+
+/// A new file with these bytes in the place of an old one (truncating it would make the file system flush each time).
+void replace_file(const std::filesystem::path& path, std::string_view bytes);
 
 /// Ends the program with the words when the condition does not hold.
 void expect(bool condition, std::string_view what);

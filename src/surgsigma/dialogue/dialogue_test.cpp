@@ -417,7 +417,7 @@ TEST(Dialogue, AFrameOutsideTheBodyIsOnlyCounted) {
   ASSERT_EQ(video.issues.size(), 1u);
   EXPECT_EQ(video.issues[0].rule, "out_of_body");
   EXPECT_EQ(video.issues[0].severity, Severity::kInfo);
-  EXPECT_EQ(video.issues[0].value, "1");
+  EXPECT_EQ(video.issues[0].value, "10");
 }
 
 TEST(Dialogue, ReasoningIsNamedOnlyWhenAccepted) {

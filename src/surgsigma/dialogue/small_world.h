@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -140,26 +142,17 @@ class SmallVideo {
   }
 
   /// Conversations of this video, all tasks.
-  std::vector<ConversationRow> talk(const DialogueOptions& options = {}) {
-    const auto stage = DialogueStage::create(real_catalog(), options);
-    EXPECT_TRUE(stage) << to_string(stage.error());
-    std::vector<ConversationRow> made;
-    issues.clear();
-    if (!stage) return made;
-    stage->video(
-        row, card, annotations, contexts, reasoning, [&](ConversationRow&& c) { made.push_back(std::move(c)); },
-        [&](IssueRow&& i) { issues.push_back(std::move(i)); });
-    return made;
-  }
-  /// The same with many seeds: what can be said at all.
-  std::vector<ConversationRow> talk_much(int seeds = 200, DialogueOptions options = {}) {
-    std::vector<ConversationRow> made;
-    for (int seed = 0; seed < seeds; ++seed) {
-      options.seed = static_cast<std::uint64_t>(seed);
-      auto some = talk(options);
-      made.insert(made.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+  std::vector<ConversationRow> talk(const DialogueOptions& options = {}) { return talk_about(contexts, options); }
+  /// The same for many contexts that differ only by name: what can be said at all.
+  std::vector<ConversationRow> talk_much(int times = 200, const DialogueOptions& options = {}) {
+    std::vector<ContextRow> many;
+    for (int i = 0; i < times; ++i) {
+      for (const ContextRow& context : contexts) {
+        many.push_back(context);
+        many.back().context_id += "~" + std::to_string(i);
+      }
     }
-    return made;
+    return talk_about(many, options);
   }
 
   VideoRow row;
@@ -168,6 +161,28 @@ class SmallVideo {
   std::vector<ContextRow> contexts;
   std::vector<ReasoningRow> reasoning;
   std::vector<IssueRow> issues;
+
+ private:
+  std::vector<ConversationRow> talk_about(const std::vector<ContextRow>& wanted, const DialogueOptions& options) {
+    std::vector<ConversationRow> made;
+    issues.clear();
+    stage_of(options).video(
+        row, card, annotations, wanted, reasoning, [&](ConversationRow&& c) { made.push_back(std::move(c)); },
+        [&](IssueRow&& i) { issues.push_back(std::move(i)); });
+    return made;
+  }
+  /// Reading all templates takes a while: one stage per set of options.
+  static const DialogueStage& stage_of(const DialogueOptions& options) {
+    static std::map<std::string, DialogueStage> stages;
+    const std::string key = std::to_string(options.seed) + "/" + std::to_string(options.choice_share) + "/" +
+                            std::to_string(options.yes_no_share) + "/" + std::to_string(options.multi_turn) + "/" +
+                            std::to_string(options.multi_turn_share);
+    const auto known = stages.find(key);
+    if (known != stages.end()) return known->second;
+    auto made = DialogueStage::create(real_catalog(), options);
+    if (!made) throw std::runtime_error(to_string(made.error()));
+    return stages.emplace(key, std::move(*made)).first->second;
+  }
 };
 
 inline Answer answer_of(const ConversationRow& row) {

@@ -1,7 +1,6 @@
 #include "surgsigma/export/builder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
 #include "surgsigma/base/files.h"
@@ -161,14 +160,9 @@ Refusal SampleBuilder::take_box(const ConversationView& row, std::size_t index) 
   if (rules_.profile->needs_size && !has_size) return refusal::kNoFrameSize;
   const Box& box = row.boxes[index];
   if (rules_.format->has_own_boxes) {
-    static const BoxProfileRow& pixel = *find_box_profile("pixel");
-    if (!pixel.append(box, row.size, rules_.limits, text)) return refusal::kBoxWithoutArea;
-    const char* at = text.data();
-    for (std::int64_t& corner : sample_.pixels[index]) {
-      while (*at < '0' && *at != '-') ++at;
-      at = std::from_chars(at, text.data() + text.size(), corner).ptr;
-    }
-    return {};
+    const auto corners = pixel_corners(box, row.size);
+    if (!corners) return refusal::kBoxWithoutArea;
+    sample_.pixels[index] = *corners;
   }
   return rules_.profile->append(box, row.size, rules_.limits, text) ? Refusal() : refusal::kBoxWithoutArea;
 }

@@ -64,8 +64,8 @@ bool append_corners(const Corners& corners, void (*append_number)(std::int64_t, 
 }
 
 bool append_pixel(const Box& box, ImageSize size, const ResizeLimits&, std::string& out) {
-  const auto part = inside(box, size);
-  return part && append_corners(pixels(*part), append_whole, out);
+  const auto corners = pixel_corners(box, size);
+  return corners && append_corners(*corners, append_whole, out);
 }
 
 bool append_unit(const Box& box, ImageSize size, const ResizeLimits&, std::string& out) {
@@ -113,6 +113,13 @@ const BoxProfileRow* find_box_profile(std::string_view name) {
     if (row.name == name) return &row;
   }
   return nullptr;
+}
+
+std::optional<std::array<std::int64_t, 4>> pixel_corners(const Box& box, ImageSize size) {
+  const auto part = inside(box, size);
+  if (!part) return std::nullopt;
+  const Corners corners = pixels(*part);
+  return has_area(corners) ? std::optional(corners) : std::nullopt;
 }
 
 Result<ImageSize> smart_resize(ImageSize size, int factor, const ResizeLimits& limits) {

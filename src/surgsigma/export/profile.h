@@ -1,7 +1,9 @@
 // How a box is written into text: the conventions that model families expect.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,9 @@ struct BoxProfileRow {
 /// pixel, unit, permille, qwen25.
 const std::vector<BoxProfileRow>& box_profiles();
 const BoxProfileRow* find_box_profile(std::string_view name);
+
+/// x1, y1, x2, y2 of the profile pixel as numbers; nothing when no area is left.
+std::optional<std::array<std::int64_t, 4>> pixel_corners(const Box& box, ImageSize size);
 
 /// Size after Qwen2.5-VL's resize (sides multiples of `factor`, area within the limits); kData for a side shorter than
 /// the factor and beyond ratio 200.

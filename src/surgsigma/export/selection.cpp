@@ -219,11 +219,6 @@ std::vector<std::int64_t> even_shares(const std::vector<std::int64_t>& sizes, st
     shares[by_size[i]] = std::min(sizes[by_size[i]], left / others);
     left -= shares[by_size[i]];
   }
-  for (std::size_t i = 0; i < sizes.size() && left > 0; ++i) {
-    if (shares[i] == sizes[i]) continue;
-    ++shares[i];
-    --left;
-  }
   return shares;
 }
 

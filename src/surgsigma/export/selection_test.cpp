@@ -12,9 +12,9 @@ using ::testing::ElementsAre;
 
 TEST(EvenShares, SmallClassesAreWholeAndTheRestIsSharedEvenly) {
   EXPECT_THAT(even_shares({100, 2, 100}, 22), ElementsAre(10, 2, 10));
-  EXPECT_THAT(even_shares({5, 5}, 7), ElementsAre(4, 3));
+  EXPECT_THAT(even_shares({5, 5}, 7), ElementsAre(3, 4));
   EXPECT_THAT(even_shares({5, 5}, 100), ElementsAre(5, 5));
-  EXPECT_THAT(even_shares({1, 1, 1}, 2), ElementsAre(1, 1, 0));
+  EXPECT_THAT(even_shares({1, 1, 1}, 2), ElementsAre(0, 1, 1));
   EXPECT_THAT(even_shares({}, 2), ElementsAre());
 }
 

@@ -37,15 +37,13 @@ void append_list(const std::vector<std::string>& items, std::string_view last_jo
   }
 }
 
-template <std::size_t N>
-void Sentences::sentence(const std::array<Phrase, N>& phrases, std::string_view first, std::string_view second,
+void Sentences::sentence(std::span<const Phrase> phrases, std::string_view first, std::string_view second,
                          bool is_plural, Statement& made) {
   fill_phrase(one_of(phrases), first, second, is_plural, made.text);
   capitalize(made.text);
 }
 
-template <std::size_t N>
-void Sentences::labelled(ClaimWord word, const SceneLabel& label, const std::array<Phrase, N>& phrases,
+void Sentences::labelled(ClaimWord word, const SceneLabel& label, std::span<const Phrase> phrases,
                          Statement& made) {
   made.clear();
   if (!label) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,14 +72,9 @@ class Sentences {
   void next_follows(const ActionRun& next, std::string_view level, Statement& made);
 
  private:
-  template <std::size_t N>
-  Phrase one_of(const std::array<Phrase, N>& phrases) {
-    return phrases[draws_.below(N)];
-  }
-  template <std::size_t N>
-  void labelled(ClaimWord word, const SceneLabel& label, const std::array<Phrase, N>& phrases, Statement& made);
-  template <std::size_t N>
-  void sentence(const std::array<Phrase, N>& phrases, std::string_view first, std::string_view second, bool is_plural,
+  Phrase one_of(std::span<const Phrase> phrases) { return phrases[draws_.below(phrases.size())]; }
+  void labelled(ClaimWord word, const SceneLabel& label, std::span<const Phrase> phrases, Statement& made);
+  void sentence(std::span<const Phrase> phrases, std::string_view first, std::string_view second, bool is_plural,
                 Statement& made);
   void list(bool instruments, Statement& made);
   void cite(const Ordinals& ordinals) { cited_.insert(cited_.end(), ordinals.begin(), ordinals.end()); }

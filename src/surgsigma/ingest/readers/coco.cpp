@@ -38,7 +38,49 @@ struct ImageEntry {
   std::int32_t height = 0;
   std::int32_t objects = 0;
   bool has_place = false;
+  bool has_safe_name = false;
   bool has_annotation = false;
+};
+
+/// Finds images by id. Ids are mostly dense, and then a plain table serves: annotations come in millions.
+class ImageIndex {
+ public:
+  /// False when the id is there already.
+  bool add(std::int64_t id, std::uint32_t position) { return position_.try_emplace(id, position).second; }
+  /// Call after the last add.
+  void close() {
+    if (is_closed_) return;
+    is_closed_ = true;
+    if (position_.empty()) return;
+    std::int64_t last = first_ = position_.begin()->first;
+    for (const auto& [id, position] : position_) {
+      first_ = std::min(first_, id);
+      last = std::max(last, id);
+    }
+    const auto span = static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first_);
+    if (span >= kSparsest * position_.size()) return;
+    table_.assign(span + 1, kNone);
+    for (const auto& [id, position] : position_) table_[static_cast<std::uint64_t>(id) - first_] = position;
+    position_.clear();
+  }
+  std::optional<std::uint32_t> find(std::int64_t id) const {
+    if (table_.empty()) {
+      const auto found = position_.find(id);
+      return found == position_.end() ? std::nullopt : std::optional(found->second);
+    }
+    const std::uint64_t at = static_cast<std::uint64_t>(id) - static_cast<std::uint64_t>(first_);
+    if (at >= table_.size() || table_[at] == kNone) return std::nullopt;
+    return table_[at];
+  }
+
+ private:
+  static constexpr std::uint64_t kSparsest = 8;
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  std::unordered_map<std::int64_t, std::uint32_t> position_;
+  std::vector<std::uint32_t> table_;
+  std::int64_t first_ = 0;
+  bool is_closed_ = false;
 };
 
 struct ImageName {
@@ -120,8 +162,7 @@ class CocoReader {
   }
 
   Status take_image(const CocoImage& image) {
-    const auto [at, is_new] = image_at_.try_emplace(image.id, images_.size());
-    if (!is_new) {
+    if (!image_at_.add(image.id, static_cast<std::uint32_t>(images_.size()))) {
       job_.out.rows(1);
       issues_.add({}, image.element,
                   {"repeated_image", std::to_string(image.id), "two images have this id",
@@ -135,6 +176,7 @@ class CocoReader {
     entry.name_at = names_.size();
     entry.name_size = static_cast<std::uint32_t>(image.file_name.size());
     names_ += image.file_name;
+    entry.has_safe_name = is_safe_relative(image.file_name);
     if (const auto name = name_of(image)) {
       SURGSIGMA_TRY(video, video_index(name->video));
       entry.video = video;
@@ -176,7 +218,8 @@ class CocoReader {
   }
 
   std::optional<ImageName> checked(ImageName name) const {
-    const bool is_usable = !name.video.empty() && name.index >= scale_.first && name.index <= IndexSequence::kLargest;
+    const bool is_usable =
+        is_recording_name(name.video) && name.index >= scale_.first && name.index <= IndexSequence::kLargest;
     return is_usable ? std::optional(std::move(name)) : std::nullopt;
   }
 
@@ -208,12 +251,13 @@ class CocoReader {
     }
     job_.out.rows(1);
     if (annotation.id) annotation_ids_.add(*annotation.id);
+    image_at_.close();
     const auto at = image_at_.find(annotation.image_id);
-    if (at == image_at_.end()) {
+    if (!at) {
       refuse({}, annotation, "unknown_image", std::to_string(annotation.image_id), "no image has this id");
       return done();
     }
-    ImageEntry& image = images_[at->second];
+    ImageEntry& image = images_[*at];
     image.has_annotation = true;
     if (!image.has_place) {
       refuse({}, annotation, "unknown_frame", std::string(file_name(image)),
@@ -263,26 +307,28 @@ class CocoReader {
     }
     if (!box && !has_mask) return refuse(video, annotation, "no_geometry", label, "neither a box nor a mask");
 
-    const Spot spot = spot_of(image);
+    Spot spot = spot_of(image);
     const std::int32_t instance = instance_of(annotation, image);
     std::int64_t rows = 1;
     if (box) {
-      RawAnnotation record = annotated(spot, AnnotationKind::kBox, label, annotation, instance);
+      RawAnnotation record =
+          annotated(has_mask ? spot : std::move(spot), AnnotationKind::kBox, label, annotation, instance);
       record.rows = std::exchange(rows, 0);
       set_box(record, *box);
       job_.out.record(std::move(record));
     }
     if (has_mask) {
-      RawAnnotation record = annotated(spot, AnnotationKind::kMask, label, annotation, instance);
+      RawAnnotation record = annotated(std::move(spot), AnnotationKind::kMask, label, annotation, instance);
       record.rows = rows;
       record.text = compact_json(annotation.segmentation);
       job_.out.record(std::move(record));
     }
   }
 
-  RawAnnotation annotated(const Spot& spot, AnnotationKind kind, const std::string& label,
-                          const CocoAnnotation& annotation, std::int32_t instance) const {
-    RawAnnotation record = record_at(spot, kind, vocabulary_name(), {label}, annotation.element, 1);
+  RawAnnotation annotated(Spot spot, AnnotationKind kind, const std::string& label, const CocoAnnotation& annotation,
+                          std::int32_t instance) const {
+    RawAnnotation record =
+        record_at(std::move(spot), kind, vocabulary_name(), std::vector<std::string>(1, label), annotation.element, 1);
     record.instance = instance;
     record.origin = origin_;
     record.value = annotation.score;
@@ -298,8 +344,6 @@ class CocoReader {
   }
 
   Spot spot_of(const ImageEntry& image) {
-    const std::string_view shipped = file_name(image);
-    const bool is_media = job_.card.frame_media.empty() && is_safe_relative(shipped);
     Spot spot;
     if (job_.card.frame_media.empty()) {
       const FrameRate rate = job_.card.frame_rate;
@@ -307,7 +351,7 @@ class CocoReader {
       spot.time = {time_of_frame(image.frame, rate), time_of_frame(image.frame + 1, rate)};
       spot.begin_frame = image.frame;
       spot.end_frame = image.frame + 1;
-      if (is_media) spot.media = std::string(shipped);
+      if (image.has_safe_name) spot.media = std::string(file_name(image));
     } else {
       spot = spots_.frame(videos_[image.video], video_captures_[image.video], image.frame);
     }
@@ -373,7 +417,7 @@ class CocoReader {
   std::unordered_map<std::int64_t, Category> categories_;
   std::map<std::string, std::string> video_names_;
   std::vector<ImageEntry> images_;
-  std::unordered_map<std::int64_t, std::size_t> image_at_;
+  ImageIndex image_at_;
   std::string names_;
   std::vector<VideoId> videos_;
   std::vector<std::string> video_captures_;

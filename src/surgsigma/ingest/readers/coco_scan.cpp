@@ -246,6 +246,7 @@ class Elements {
     annotation.is_crowd = false;
     bool has_image = false;
     const bool is_read = members(piece, [&](std::string_view key, od::value& value, Fault& fault) {
+      if (key == "area") return;  // the commonest member that says nothing new
       if (key == "bbox") return read_box(value, annotation);
       if (key == "segmentation") return read_segmentation(value, annotation, fault);
       if (key == "image_id") return read_required(value, key, annotation.image_id, has_image, fault);
@@ -337,6 +338,10 @@ Status scan_coco(const std::filesystem::path& path, const CocoHandlers& handlers
       return is_deferred ? done() : elements.annotation(piece);
     }
     if (piece.key == "images" && is_element) {
+      if (has_annotations && !is_deferred) {
+        return Error{ErrorKind::kData, "images stand before and after the annotations",
+                     path.string() + ":" + std::to_string(piece.line), "join the two lists"};
+      }
       has_images = true;
       return elements.image(piece);
     }

@@ -185,6 +185,31 @@ TEST(Coco, ImageThatNamesNoFrameTakesItsAnnotationsOut) {
   EXPECT_EQ(reading.of_rule("unknown_frame").size(), 2u);
 }
 
+TEST(Coco, NamesThatLeaveTheirFolderNameNoRecording) {
+  const Reading reading = read_boxes(document(R"({"id": 1, "file_name": "../000001.jpg"}, )"
+                                              R"({"id": 2, "video_id": "../../up", "frame_id": 3})",
+                                              box("[1, 2, 3, 4]")));
+  EXPECT_TRUE(reading.records.empty());
+  EXPECT_TRUE(reading.videos.empty());
+  EXPECT_EQ(reading.of_rule("unknown_frame").size(), 2u);
+}
+
+TEST(Coco, ImagesOnBothSidesOfTheAnnotationsAreRefused) {
+  const Reading reading = read_boxes("{" + kCategories + R"(, "images": [)" + kImage + R"(], "annotations": [)" +
+                                     box("[1, 2, 3, 4]") + R"(], "images": [)" + kImage + "]}");
+  EXPECT_EQ(reading.of_rule("bad_file").size(), 1u);
+}
+
+TEST(Coco, SparseAndNegativeIdsAreFound) {
+  const Reading reading = read_boxes(document(
+      R"({"id": -9223372036854775808, "file_name": "v/1.jpg"}, {"id": 9223372036854775807, "file_name": "v/2.jpg"})",
+      R"({"id": 1, "image_id": 9223372036854775807, "category_id": 3, "bbox": [1, 2, 3, 4]},
+         {"id": 2, "image_id": -9223372036854775808, "category_id": 3, "bbox": [1, 2, 3, 4]},
+         {"id": 3, "image_id": 0, "category_id": 3, "bbox": [1, 2, 3, 4]})"));
+  EXPECT_EQ(reading.of_kind(AnnotationKind::kBox).size(), 2u);
+  EXPECT_EQ(reading.of_rule("unknown_image").size(), 1u);
+}
+
 TEST(Coco, DocumentsThatAreNoCocoAreRefused) {
   for (const std::string text : {"[1, 2]", "{}", R"({"info": 1})", "", R"({"images": [)", "no json"}) {
     const Reading reading = read_boxes(text);

@@ -8,6 +8,7 @@ namespace surgsigma {
 namespace {
 
 constexpr FrameRate kListRate{30, 1};
+constexpr std::int64_t kLongestSecond = 1'000'000;
 constexpr std::size_t kSecondDigits = 5;  // names of the 1-fps release
 
 std::string_view digits_of(std::string_view path) {
@@ -21,7 +22,7 @@ std::optional<std::pair<std::int64_t, std::int64_t>> second_and_number(std::stri
   if (digits_of(a).size() > digits_of(b).size()) std::swap(a, b);
   const auto second = parse_int(digits_of(a));
   const auto number = parse_int(digits_of(b));
-  if (!second || !number) return std::nullopt;
+  if (!second || !number || *second > kLongestSecond) return std::nullopt;
   return std::pair{*second, *number};
 }
 
@@ -75,7 +76,7 @@ Status GraspClock::read_frame_list(const fs::path& path) {
     if (fields.size() < 4) continue;  // a header
     const auto position = parse_int(fields[2]);
     const std::string_view number = digits_of(fields[3]);
-    if (!position || *position < 0 || number.size() <= kSecondDigits) continue;
+    if (!position || *position < 0 || *position > IndexSequence::kLargest || number.size() <= kSecondDigits) continue;
     if (const auto value = parse_int(number)) {
       told_[{std::string(fields[0]), *value}] = time_of_frame(*position, kListRate);
     }

@@ -60,7 +60,7 @@ struct Row {
 std::optional<TimeCell> parse_time(std::string_view text) {
   if (text.find(':') != std::string_view::npos) {
     const auto clock = parse_clock(text);
-    if (!clock) return std::nullopt;
+    if (!clock || static_cast<double>(*clock) > kLongestNumber * kSecond) return std::nullopt;
     return TimeCell{static_cast<double>(*clock), true};
   }
   std::string plain(trim(text));
@@ -215,7 +215,9 @@ Result<Settings> settings_of(const FileJob& job) {
   }
   const Json durations = object_in(job, "durations");
   for (const auto& [video, seconds] : durations.items()) {
-    if (!seconds.is_number() || seconds.get<double>() <= 0) {
+    const bool is_duration =
+        seconds.is_number() && seconds.get<double>() > 0 && seconds.get<double>() <= kLongestNumber;
+    if (!is_duration) {
       return card_error(job, "with.durations." + video + " is no duration", "seconds");
     }
     settings.durations[video] = seconds.get<double>();
@@ -242,7 +244,8 @@ class IntervalTable {
     row.line = line;
     row.label = std::string(columns_.cell(fields, kLabel));
     row.video = video_name(job_, settings_.video_pattern, columns_.cell(fields, kVideo));
-    if (row.video.empty()) return refuse({}, line, "unknown_video", join_fields(fields), "no recording is named");
+    if (!is_recording_name(row.video))
+      return refuse({}, line, "unknown_video", join_fields(fields), "no recording is named");
     if (row.label.empty()) return refuse({}, line, "no_label", join_fields(fields), "the label is empty");
     const auto kind = kind_of(columns_.cell(fields, kKind));
     if (!kind) {

@@ -1,5 +1,6 @@
 #include "surgsigma/ingest/readers/spots.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace surgsigma {
@@ -53,10 +54,10 @@ Spot Spots::span(const VideoId& video, TimeRange time) {
   return spot;
 }
 
-RawAnnotation record_at(const Spot& spot, AnnotationKind kind, const std::string& vocabulary,
-                        std::vector<std::string> labels, std::int64_t line, std::int64_t rows) {
+RawAnnotation record_at(Spot spot, AnnotationKind kind, const std::string& vocabulary, std::vector<std::string> labels,
+                        std::int64_t line, std::int64_t rows) {
   RawAnnotation record;
-  record.video_id = spot.video;
+  record.video_id = std::move(spot.video);
   record.kind = kind;
   record.begin_us = spot.time.begin;
   record.end_us = spot.time.end;
@@ -68,7 +69,7 @@ RawAnnotation record_at(const Spot& spot, AnnotationKind kind, const std::string
     record.width = spot.size.width;
     record.height = spot.size.height;
   }
-  record.media = spot.media;
+  record.media = std::move(spot.media);
   record.line = line;
   record.rows = rows;
   return record;
@@ -93,6 +94,15 @@ std::optional<std::string> box_fault(const Box& box, ImageSize size) {
 bool is_outside_partly(const Box& box, ImageSize size) {
   if (size.width <= 0 || size.height <= 0) return false;
   return box.x1 < -1 || box.y1 < -1 || box.x2 > size.width + 1 || box.y2 > size.height + 1;
+}
+
+bool is_recording_name(std::string_view name) {
+  constexpr std::size_t kLongest = 200;
+  if (name.empty() || name.size() > kLongest || name == "." || name == "..") return false;
+  return std::none_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F || c == '/' || c == '\\';
+  });
 }
 
 std::string_view stem_of(std::string_view path) {

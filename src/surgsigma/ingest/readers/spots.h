@@ -59,8 +59,8 @@ class Spots {
 };
 
 /// A record of this kind at this spot; labels in the order of the kind.
-RawAnnotation record_at(const Spot& spot, AnnotationKind kind, const std::string& vocabulary,
-                        std::vector<std::string> labels, std::int64_t line, std::int64_t rows);
+RawAnnotation record_at(Spot spot, AnnotationKind kind, const std::string& vocabulary, std::vector<std::string> labels,
+                        std::int64_t line, std::int64_t rows);
 /// Gives a record its box: corners in pixels.
 void set_box(RawAnnotation& record, const Box& box);
 
@@ -71,6 +71,8 @@ bool is_outside_partly(const Box& box, ImageSize size);
 
 /// The number in a picture's name: the last run of digits of "frames/video01_000123.jpg" is 123.
 std::optional<std::int64_t> number_in_name(std::string_view path);
+/// Fit to name a recording: no folder, no control characters, not too long.
+bool is_recording_name(std::string_view name);
 /// "a/b/c.jpg" -> "c"; backslashes count as slashes.
 std::string_view stem_of(std::string_view path);
 /// "a/b/c.jpg" -> "b"; empty when there is no folder.

@@ -1,0 +1,164 @@
+// export: conversations to a folder that a trainer reads.
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "commands.h"
+#include "surgsigma/base/text.h"
+#include "surgsigma/base/threads.h"
+#include "surgsigma/export/export.h"
+
+namespace surgsigma::app {
+namespace {
+
+/// The words of the flags, before they are understood.
+struct ExportWords {
+  ExportOptions options;
+  std::string out;
+  std::string media;
+  std::string reasoning = "none";
+  std::string purpose = "research";
+  std::string separator = "newline";
+  bool has_no_headings = false;
+  bool has_no_answer_tags = false;
+};
+
+std::string format_list() {
+  std::string text = "Formats:\n";
+  for (const ExportFormatRow& row : export_formats()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
+  text += "Profiles of boxes:\n";
+  for (const BoxProfileRow& row : box_profiles()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
+  return text;
+}
+
+/// The place of `word` among `words`; a usage error with the nearest one otherwise.
+Result<std::size_t> place_of(const std::string& flag, const std::string& word, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == word) return i;
+  }
+  const auto near = nearest(word, words);
+  return Error{ErrorKind::kUsage, flag + " does not know " + quoted(word), "export",
+               near ? "did you mean '" + *near + "'?" : "it is one of: " + join(words, ", ")};
+}
+
+Result<ExportOptions> understood(const ExportWords& words, const Session& session) {
+  ExportOptions options = words.options;
+  SURGSIGMA_TRY(mode, place_of("--reasoning", words.reasoning, {"none", "only", "separate"}));
+  SURGSIGMA_TRY(purpose, place_of("--purpose", words.purpose, {"research", "commercial"}));
+  SURGSIGMA_TRY(separator, place_of("--think-separator", words.separator, {"newline", "none"}));
+  options.reasoning = static_cast<ReasoningMode>(mode);
+  options.purpose = static_cast<Purpose>(purpose);
+  options.think_separator = separator == 0 ? "\n" : "";
+  options.has_level_headings = !words.has_no_headings;
+  options.has_answer_tags = !words.has_no_answer_tags;
+  options.out = words.out;
+  options.media_root = words.media;
+  options.jobs = session.jobs > 0 ? session.jobs : available_cores();
+  options.is_quiet = session.is_quiet;
+  options.tool_version = SURGSIGMA_VERSION;
+  return options;
+}
+
+Json report_json(const ExportOptions& options, const ExportReport& report) {
+  Json dropped = Json::object();
+  for (const auto& [rule, rows] : report.dropped) dropped[rule] = {{"rows", rows.rows}, {"example", rows.example}};
+  return {{"out", options.out.string()},
+          {"format", options.format},
+          {"rows_total", report.rows_total},
+          {"rows", report.rows},
+          {"files", report.files},
+          {"dropped_by_licence", report.dropped_by_licence},
+          {"forbidden_sources", report.forbidden_sources},
+          {"outside_split", report.outside_split},
+          {"over_cap", report.over_cap},
+          {"dropped", dropped},
+          {"missing_media", report.missing_media},
+          {"remarks", report.remarks}};
+}
+
+QueryTable rows_table(const ExportReport& report) {
+  QueryTable table;
+  table.names = {"part", "task", "rows"};
+  for (const auto& [part, tasks] : report.rows) {
+    for (const auto& [task, rows] : tasks) table.rows.push_back({{part, task, std::to_string(rows)}});
+  }
+  return table;
+}
+
+void print_exported(const Session& session, const ExportOptions& options, const ExportReport& report) {
+  if (session.as_json) {
+    print_json(report_json(options, report));
+  } else {
+    fmt::print("{}", table_text(rows_table(report)));
+    fmt::print("{} rows in {} files, {}; read README.md and LICENCES.md there\n", with_thousands(report.rows_total),
+               report.files.size(), options.out.string());
+  }
+  if (session.is_quiet) return;
+  if (report.dropped_by_licence > 0) {
+    remark(fmt::format("{} rows left out: their source's terms forbid this purpose: {}",
+                       with_thousands(report.dropped_by_licence), join(report.forbidden_sources, ", ")));
+  }
+  if (report.outside_split > 0) {
+    remark(fmt::format("{} rows are of cases outside the parts asked for in the scheme {}",
+                       with_thousands(report.outside_split), options.split));
+  }
+  if (report.over_cap > 0) remark(fmt::format("{} rows left out by the cap", with_thousands(report.over_cap)));
+  for (const std::string& text : report.remarks) remark(text);
+}
+
+void add_selection(CLI::App& command, ExportOptions& options) {
+  command.add_option("--task", options.tasks, "only these tasks")->delimiter(',');
+  command.add_option("--source", options.sources, "only these sources")->delimiter(',');
+  command.add_option("--form", options.forms, "only these forms: open, choice, yes_no, multi_turn")->delimiter(',');
+  command.add_option("--part", options.parts, "only these parts: train, val, test")->delimiter(',');
+  command.add_option("--split", options.split, "split scheme (default strict; surgsigma list splits)");
+  command.add_option("--cap", options.cap, "most rows per task and part, drawn by hash");
+  command.add_flag("--balanced", options.is_balanced, "with --cap: every answer class alike, as far as it goes");
+  command.add_option("--seed", options.seed, "another draw");
+}
+
+void add_rendering(CLI::App& command, ExportWords& words) {
+  ExportOptions& options = words.options;
+  command.add_option("--profile", options.profile, "how boxes are written, see below (default pixel)");
+  command.add_option("--min-pixels", options.limits.min_pixels, "profile qwen25: lower limit of the training");
+  command.add_option("--max-pixels", options.limits.max_pixels, "profile qwen25: upper limit of the training");
+  command.add_option("--reasoning", words.reasoning,
+                     "none, only (rows that think), separate (a set with and one without)");
+  command.add_flag("--no-headings", words.has_no_headings, "thoughts without 'Level 1:'");
+  command.add_flag("--no-answer-tags", words.has_no_answer_tags,
+                   "the answer as a sentence after </think>, not in <answer>");
+  command.add_option("--think-separator", words.separator, "between the two blocks: newline or none");
+}
+
+void add_terms_and_media(CLI::App& command, ExportWords& words) {
+  command.add_option("--purpose", words.purpose, "research or commercial: drops sources whose terms forbid it");
+  command.add_flag("--allow-mixed", words.options.allows_mixed, "simulated beside real sources; the card says so");
+  command.add_option("--media", words.media, "folder with <source>/<path> (default: the folders given to ingest)");
+  command.add_flag("--absolute-media", words.options.has_absolute_media, "absolute paths instead of media/...");
+  command.add_flag("--require-media", words.options.requires_media, "refuse when a picture or clip is missing");
+}
+
+}  // namespace
+
+void add_export_commands(CLI::App& program, Session& session) {
+  CLI::App* command = add_command(program, session, "export", "conversations to a folder that a trainer reads",
+                                  "surgsigma --db mydb export llava out");
+  command->footer("Example:\n  surgsigma --db mydb export swift out --task instrument_localization --part train\n\n" +
+                  format_list());
+  auto words = std::make_shared<ExportWords>();
+  command->add_option("format", words->options.format, "see below")->required();
+  command->add_option("out", words->out, "new or empty folder")->required();
+  add_selection(*command, words->options);
+  add_rendering(*command, *words);
+  add_terms_and_media(*command, *words);
+  on_run(command, session, [&session, words]() -> Status {
+    SURGSIGMA_TRY(options, understood(*words, session));
+    SURGSIGMA_TRY(catalog, session.open_catalog());
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_TRY(report, export_conversations(database, catalog, options));
+    print_exported(session, options, report);
+    return done();
+  });
+}
+
+}  // namespace surgsigma::app
