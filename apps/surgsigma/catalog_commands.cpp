@@ -125,8 +125,8 @@ void add_identify(CLI::App& program, Session& session) {
     }
     if (best.unexpected.size() > 20) fmt::print("  and {} more unexpected files\n", best.unexpected.size() - 20);
     for (std::size_t i = 1; i < found.size() && i < 3; ++i) {
-      if (found[i].found_roles == 0) break;
-      fmt::print("less likely: {} ({} of {} kinds)\n", found[i].source_id.text, found[i].found_roles, found[i].required_roles);
+      fmt::print("less likely: {} ({} of {} kinds, {} files)\n", found[i].source_id.text, found[i].found_roles,
+                 found[i].required_roles, found[i].matched_files);
     }
     fmt::print("next: surgsigma ingest {} {}\n", best.source_id.text, *path);
     return done();

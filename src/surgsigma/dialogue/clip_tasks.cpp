@@ -1,6 +1,7 @@
 // Tasks about a clip: its action, how long it still takes, what follows, and what happens in it.
 #include <algorithm>
 
+#include "surgsigma/schema/cutoff.h"
 #include "surgsigma/dialogue/tasks.h"
 
 namespace surgsigma {
@@ -108,7 +109,9 @@ std::optional<Remaining> remaining_of(Talk& talk) {
   });
   if (made.found.run == nullptr) return std::nullopt;
   const TimeRange range = made.found.run->range;
-  made.cutoff = talk.draws().between(range.begin + lead, range.end - lead);
+  const auto cutoff = action_cutoff(talk.plan().options.seed, talk.context(), range, lead);
+  if (!cutoff) return std::nullopt;
+  made.cutoff = *cutoff;
   made.left = range.end - made.cutoff;
   if (is_outside_body(talk, {range.begin, made.cutoff})) return std::nullopt;
   return made;

@@ -478,7 +478,7 @@ Result<AddedInput> add_input(Database& database, const Catalog& catalog, std::st
     source = card.id.text;
   } else if (source.empty()) {
     SURGSIGMA_TRY(found, identify(catalog, root));
-    if (found.empty() || found.front().found_roles == 0) {
+    if (found.empty() || found.front().matched_files == 0) {
       return Error{ErrorKind::kUsage, "the folder looks like none of the known sources", folder.string(),
                    "name the source, or describe the folder in a card and pass --card FILE"};
     }

@@ -302,7 +302,7 @@ Result<std::vector<Json>> show_conversations(const Database& database, const std
       "WITH picked AS (SELECT *, row_number() OVER (PARTITION BY task ORDER BY (reasoning_id = ''), hash(conversation_id || " +
       sql_quoted(std::to_string(seed)) + ")) AS turn FROM conversations WHERE " + where +
       ") SELECT p.* EXCLUDE (turn), r.levels, r.statements, r.evidence FROM picked p LEFT JOIN reasoning r USING "
-      "(reasoning_id) ORDER BY turn, hash(task || " + sql_quoted(std::to_string(seed)) + ") LIMIT " + std::to_string(count);
+      "(reasoning_id) ORDER BY p.turn, hash(p.task || " + sql_quoted(std::to_string(seed)) + ") LIMIT " + std::to_string(count);
   std::vector<Json> shown;
   SURGSIGMA_CHECK(engine->query_json(sql, [&](const Json& row) {
     shown.push_back(row);

@@ -55,6 +55,11 @@ void Sentences::labelled(ClaimWord word, const SceneLabel& label, std::span<cons
   finish(3, made);
 }
 
+void Sentences::phase(Statement& made) { labelled(ClaimWord::kPhase, scene_->phase, kPhaseIs, made); }
+void Sentences::step(Statement& made) { labelled(ClaimWord::kStep, scene_->step, kStepIs, made); }
+void Sentences::phase_follows(Statement& made) { labelled(ClaimWord::kPhase, scene_->phase, kPhaseFollows, made); }
+void Sentences::step_follows(Statement& made) { labelled(ClaimWord::kStep, scene_->step, kStepFollows, made); }
+
 /// Sorts what was cited into the evidence.
 void Sentences::finish(int level, Statement& made) {
   made.level = level;

@@ -58,10 +58,10 @@ class Sentences {
   void after(const ActionRun& run, std::string_view level, Statement& made);
   void elapsed(const ActionRun& run, TimeRange shown, const RecordTable& records, Statement& made);
   // Level 3
-  void phase(Statement& made) { labelled(ClaimWord::kPhase, scene_->phase, kPhaseIs, made); }
-  void step(Statement& made) { labelled(ClaimWord::kStep, scene_->step, kStepIs, made); }
-  void phase_follows(Statement& made) { labelled(ClaimWord::kPhase, scene_->phase, kPhaseFollows, made); }
-  void step_follows(Statement& made) { labelled(ClaimWord::kStep, scene_->step, kStepFollows, made); }
+  void phase(Statement& made);
+  void step(Statement& made);
+  void phase_follows(Statement& made);
+  void step_follows(Statement& made);
   void triplets_follow(Statement& made);
   void things_follow(bool instruments, Statement& made);
   void places_follow(bool instruments, Statement& made);
