@@ -10,6 +10,7 @@
 #include "surgsigma/base/result.h"
 #include "surgsigma/base/time.h"
 #include "surgsigma/schema/catalog.h"
+#include "surgsigma/schema/cutoff.h"
 #include "surgsigma/schema/sink.h"
 #include "surgsigma/schema/tables.h"
 
@@ -23,7 +24,7 @@ struct DialogueOptions {
   double multi_turn_share = 0.25;          ///< of the contexts where that is possible
   Microseconds bridged_gap = kSecond;      ///< equal actions nearer than this are one
   Microseconds min_clip = 2 * kSecond;     ///< shortest clip whose action is asked for
-  Microseconds min_lead = kSecond;         ///< action remaining: least footage before the cutoff, and least time left
+  Microseconds min_lead = kCutoffLead;         ///< action remaining: least footage before the cutoff, and least time left
   Microseconds look_back = 30 * kSecond;   ///< next action: footage shown from before the current action
 };
 

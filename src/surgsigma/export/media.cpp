@@ -12,12 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 10> kVideoEndings = {".mp4", ".avi",  ".mkv",  ".mov", ".m4v",
                                                             ".mpg", ".mpeg", ".webm", ".wmv", ".ts"};
 
-/// Microseconds with as many digits as a day has, so that names sort by time.
-std::string moment(std::int64_t us) {
-  std::string digits = std::to_string(us);
-  constexpr std::size_t kDigits = 12;
-  return digits.size() < kDigits ? std::string(kDigits - digits.size(), '0') + digits : digits;
-}
+constexpr std::int64_t kMillisecond = 1000;
+constexpr std::size_t kFrameDigits = 8;
 
 std::string below(std::string_view source, std::string_view path) {
   return std::string(source) + "/" + std::string(path);
@@ -26,8 +22,13 @@ std::string below(std::string_view source, std::string_view path) {
 /// "video01" of "cholec80/video01".
 std::string_view name_of(std::string_view video) { return video.substr(video.find('/') + 1); }
 
-std::string made_name(const MediaQuestion& question, const char* folder, const std::string& name) {
-  return below(question.source, folder) + "/" + std::string(name_of(question.video)) + "/" + name;
+/// "cholec80/frames/video01/"
+std::string made_folder(const MediaQuestion& question, const char* folder) {
+  return below(question.source, folder) + "/" + std::string(name_of(question.video)) + "/";
+}
+
+bool is_below(std::string_view path, std::string_view source) {
+  return path.size() > source.size() + 1 && path.starts_with(source) && path[source.size()] == '/';
 }
 
 }  // namespace
@@ -48,7 +49,10 @@ bool is_picture(const fs::path& path) {
 }
 
 MediaNames::MediaNames(const std::vector<VideoRow>& videos, const Catalog& catalog) {
-  for (const VideoRow& video : videos) videos_[video.video_id.text] = {video.media, video.duration_us.value_or(-1)};
+  for (const VideoRow& video : videos) {
+    videos_[video.video_id.text] = {
+        video.media, video.duration_us.value_or(-1), {video.frame_rate_num, video.frame_rate_den}};
+  }
   for (const auto& [id, card] : catalog.sources) frame_patterns_[id.text] = card.frame_media;
 }
 
@@ -58,37 +62,64 @@ bool MediaNames::name(const MediaQuestion& question, ShownMedia& media) const {
   const auto& listed = *question.listed;
   for (const std::string_view path : listed) {
     if (!is_safe_relative(path)) return false;
+    const bool is_named = is_below(path, question.source);
+    const bool is_clip_file = is_video_path(path);
+    media.is_video |= is_clip_file && question.is_clip;
+    if (is_named)
+      media.items.push_back({std::string(path), origin_of(question, path)});
+    else if (!is_clip_file)
+      media.items.push_back({below(question.source, path), ""});
+    else if (question.is_clip && is_whole(question, path))
+      media.items.push_back({below(question.source, path), ""});
+    else
+      media.items.push_back(cut(question, path));
   }
-  if (!listed.empty() && !is_video_path(listed[0])) {
-    for (const std::string_view path : listed) media.items.push_back({below(question.source, path), ""});
-    return true;
-  }
-  if (!question.is_clip) {
-    if (listed.empty()) return false;
-    media.items.push_back(
-        {made_name(question, "frames", moment(question.begin_us) + ".jpg"), below(question.source, listed[0])});
-  } else {
+  if (listed.empty() && question.is_clip && !frame_pattern(question.source).empty()) {
     media.is_video = true;
-    if (!listed.empty() && is_whole(question, listed[0])) {
-      media.items.push_back({below(question.source, listed[0]), ""});
-      return true;
-    }
-    const auto pattern = frame_patterns_.find(std::string(question.source));
-    const std::string frames = pattern == frame_patterns_.end() ? "" : pattern->second;
-    if (listed.empty() && frames.empty()) return false;
-    media.items.push_back(
-        {made_name(question, "clips", moment(question.begin_us) + "-" + moment(question.end_us) + ".mp4"),
-         below(question.source, listed.empty() ? std::string_view(frames) : listed[0])});
+    media.items.push_back(cut(question, frame_pattern(question.source)));
   }
-  return is_safe_relative(media.items[0].path);
+  return !media.items.empty() && is_safe_relative(media.items[0].path);
+}
+
+const MediaNames::KnownVideo* MediaNames::find(std::string_view video) const {
+  const auto found = videos_.find(std::string(video));
+  return found == videos_.end() ? nullptr : &found->second;
+}
+
+const std::string& MediaNames::frame_pattern(std::string_view source) const {
+  static const std::string none;
+  const auto found = frame_patterns_.find(std::string(source));
+  return found == frame_patterns_.end() ? none : found->second;
+}
+
+std::string MediaNames::origin_of(const MediaQuestion& question, std::string_view path) const {
+  const bool is_clip_file = is_video_path(path);
+  const std::string& pictures = frame_pattern(question.source);
+  if (!path.starts_with(made_folder(question, is_clip_file ? "clips" : "frames"))) return "";
+  if (!is_clip_file && !pictures.empty()) return "";  // the source ships its pictures, perhaps in a folder of that name
+  const KnownVideo* video = find(question.video);
+  if (video != nullptr && !video->media.empty()) return below(question.source, video->media);
+  return pictures.empty() ? "" : below(question.source, pictures);
+}
+
+ShownMedium MediaNames::cut(const MediaQuestion& question, std::string_view recording) const {
+  const std::string origin = below(question.source, recording);
+  if (question.is_clip) {
+    return {made_folder(question, "clips") + std::to_string(question.begin_us / kMillisecond) + "-" +
+                std::to_string(question.end_us / kMillisecond) + ".mp4",
+            origin};
+  }
+  const KnownVideo* video = find(question.video);
+  std::string index = std::to_string(frame_at(question.begin_us, video ? video->rate : FrameRate{}));
+  if (index.size() < kFrameDigits) index.insert(0, kFrameDigits - index.size(), '0');
+  return {made_folder(question, "frames") + index + ".jpg", origin};
 }
 
 bool MediaNames::is_whole(const MediaQuestion& question, std::string_view medium) const {
-  const auto video = videos_.find(std::string(question.video));
-  if (video == videos_.end()) return false;
-  const bool is_clip_of_source = medium != video->second.media;
-  const bool spans_all =
-      question.begin_us == 0 && video->second.duration_us >= 0 && question.end_us >= video->second.duration_us;
+  const KnownVideo* video = find(question.video);
+  if (video == nullptr) return false;
+  const bool is_clip_of_source = medium != video->media;
+  const bool spans_all = question.begin_us == 0 && video->duration_us >= 0 && question.end_us >= video->duration_us;
   return is_clip_of_source || spans_all;
 }
 

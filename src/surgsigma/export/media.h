@@ -1,6 +1,6 @@
 // Which picture or clip a row shows, what it is called in an export and where it lies. A frame of a source that
-// released only videos, and a clip of a longer video, are called by their moment: `media.tsv` says what each is to be
-// cut from. A clip is never the whole video: it would show a prediction task its future.
+// released only videos, and a clip of a longer video, are files still to be cut: `media.tsv` says from what. A clip is
+// never the whole video: it would show a prediction task its future.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "surgsigma/base/files.h"
+#include "surgsigma/base/time.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/schema/tables.h"
 #include "surgsigma/store/manifest.h"
@@ -19,7 +20,7 @@ namespace surgsigma {
 
 /// One file that a row shows.
 struct ShownMedium {
-  std::string path;       ///< below the media root: "<source>/frames/video01/000033360000.jpg"
+  std::string path;       ///< below the media root: "<source>/frames/video01/00000834.jpg"
   std::string made_from;  ///< what it is cut from, below the media root; empty when the source ships it
   bool operator==(const ShownMedium&) const = default;
 };
@@ -36,7 +37,9 @@ struct MediaQuestion {
   bool is_clip = false;
   std::int64_t begin_us = 0;
   std::int64_t end_us = 0;
-  const std::vector<std::string_view>* listed = nullptr;  ///< paths below the source's folder
+  /// Paths below the media root, so beginning with the source; or below the source's folder, where a recording stands
+  /// for a stretch of it.
+  const std::vector<std::string_view>* listed = nullptr;
 };
 
 class MediaNames {
@@ -49,9 +52,17 @@ class MediaNames {
   struct KnownVideo {
     std::string media;
     std::int64_t duration_us = -1;
+    FrameRate rate;
   };
+  const KnownVideo* find(std::string_view video) const;
   /// The source ships the clip as a file, or the clip is all of the video.
   bool is_whole(const MediaQuestion& question, std::string_view medium) const;
+  /// What a file of that name is cut from; empty when the source ships it.
+  std::string origin_of(const MediaQuestion& question, std::string_view path) const;
+  /// A frame or clip of a recording, by its moment.
+  ShownMedium cut(const MediaQuestion& question, std::string_view recording) const;
+  const std::string& frame_pattern(std::string_view source) const;
+
   std::unordered_map<std::string, KnownVideo> videos_;
   std::unordered_map<std::string, std::string> frame_patterns_;  // source -> pattern of its pictures
 };

@@ -28,24 +28,34 @@ TEST(MediaNames, APictureThatTheSourceShipsKeepsItsPath) {
   EXPECT_EQ(media.items, (std::vector<ShownMedium>{{"cholect50/videos/VID01/000000.png", ""}}));
 }
 
+TEST(MediaNames, ANameBelowTheMediaRootIsKeptAndItsOriginKnown) {
+  const auto frame = shown("cholec80", "cholec80/video01", false, 0, 0, {"cholec80/frames/video01/00000834.jpg"});
+  EXPECT_EQ(frame.items[0], (ShownMedium{"cholec80/frames/video01/00000834.jpg", "cholec80/videos/video01.mp4"}));
+  const auto clip = shown("cholec80", "cholec80/video01", true, 0, 9, {"cholec80/clips/video01/0-20000.mp4"});
+  EXPECT_TRUE(clip.is_video);
+  EXPECT_EQ(clip.items[0], (ShownMedium{"cholec80/clips/video01/0-20000.mp4", "cholec80/videos/video01.mp4"}));
+  const auto shipped = shown("cholect50", "cholect50/VID01", false, 0, 0, {"cholect50/videos/VID01/000000.png"});
+  EXPECT_EQ(shipped.items[0], (ShownMedium{"cholect50/videos/VID01/000000.png", ""}));
+}
+
 TEST(MediaNames, AFrameOfAVideoIsCalledByItsMoment) {
   const auto media = shown("cholec80", "cholec80/video01", false, 33'360'000, 33'360'000, {"videos/video01.mp4"});
   EXPECT_FALSE(media.is_video);
-  EXPECT_EQ(media.items[0], (ShownMedium{"cholec80/frames/video01/000033360000.jpg", "cholec80/videos/video01.mp4"}));
+  EXPECT_EQ(media.items[0], (ShownMedium{"cholec80/frames/video01/00000834.jpg", "cholec80/videos/video01.mp4"}));
 }
 
 TEST(MediaNames, AClipIsNeverTheWholeVideoUnlessItIs) {
   const auto cut = shown("cholec80", "cholec80/video01", true, 0, 20'000'000, {"videos/video01.mp4"});
   EXPECT_TRUE(cut.is_video);
-  EXPECT_EQ(cut.items[0].path, "cholec80/clips/video01/000000000000-000020000000.mp4");
+  EXPECT_EQ(cut.items[0].path, "cholec80/clips/video01/0-20000.mp4");
   const auto whole = shown("cholec80", "cholec80/video01", true, 0, 60'000'000, {"videos/video01.mp4"});
   EXPECT_EQ(whole.items[0], (ShownMedium{"cholec80/videos/video01.mp4", ""}));
 }
 
 TEST(MediaNames, AClipOfASourceWithPicturesOnlyIsMadeFromThem) {
   const auto media = shown("cholect50", "cholect50/VID01", true, 1'000'000, 3'000'000, {});
-  EXPECT_EQ(media.items[0], (ShownMedium{"cholect50/clips/VID01/000001000000-000003000000.mp4",
-                                         "cholect50/videos/VID{video:02}/{index:06}.png"}));
+  EXPECT_EQ(media.items[0],
+            (ShownMedium{"cholect50/clips/VID01/1000-3000.mp4", "cholect50/videos/VID{video:02}/{index:06}.png"}));
 }
 
 TEST(MediaNames, NothingToShowAndPathsThatLeaveTheFolderAreRefused) {

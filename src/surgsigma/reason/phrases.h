@@ -39,7 +39,7 @@ inline constexpr std::array<Phrase, 7> kPlaceItems = {
     "{0} {lies|lie} in the {1} area",
     "{0} {occupies|occupy} the {1} region",
     "{0} {is|are} found in the {1} ninth of the picture",
-    "the {1} region holds {0}",
+    "the {1} region contains {0}",
     "{0} {appears|appear} in the {1} sector",
     "{0} {sits|sit} in the {1} part of the view",
 };
@@ -101,7 +101,7 @@ inline constexpr std::array<Phrase, 6> kTogetherSeen = {
     "{0} appear together.",
     "At this moment {0} are in view together.",
     "{0} are present side by side in the same picture.",
-    "The picture holds {0} at once.",
+    "The picture contains {0} at once.",
 };
 inline constexpr std::array<Phrase, 6> kOnlySeen = {
     "Of the instruments looked for, only {0} can be seen.", "{0} {is|are} the only instrument in view.",

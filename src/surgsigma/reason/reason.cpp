@@ -9,6 +9,7 @@
 #include "surgsigma/base/random.h"
 #include "surgsigma/reason/check.h"
 #include "surgsigma/reason/sentences.h"
+#include "surgsigma/schema/cutoff.h"
 
 namespace surgsigma {
 
@@ -31,7 +32,6 @@ namespace {
 constexpr double kKnowledgeShare = 0.7;  // of the chains for which an entry was retrieved
 constexpr double kPlacesShare = 0.5;     // of the chains for which places are no answer
 constexpr Microseconds kShortestClip = 2 * kSecond;
-constexpr Microseconds kLead = kSecond;  // action remaining: least footage before the cutoff, and least time left
 constexpr Microseconds kLookBack = 30 * kSecond;  // next action: footage shown from before the current one
 
 struct Entry {
@@ -446,13 +446,12 @@ void ChainMaker::remaining_chain(const ContextRow& context, const ChainTaskRow& 
   for (const ActionTrack& track : tracks_) {
     const ActionRun* run = track.around(clip);
     const bool fits = run != nullptr && run->is_named && run->is_end_known && run->range.begin == clip.begin &&
-                      run->range.duration() >= 2 * kLead + 1;
+                      run->range.duration() >= 2 * kCutoffLead + 1;
     if (!fits) continue;
     Draws draws(needs_.seed, context.context_id, task.id);
-    const Microseconds last = std::min(run->range.end - kLead, clip.end);
-    const Microseconds first = clip.begin + kLead;
-    if (last < first) return;
-    const Microseconds cutoff = draws.between(first, last);
+    const auto drawn = action_cutoff(needs_.seed, context, run->range);
+    if (!drawn) return;
+    const Microseconds cutoff = *drawn;
     const TimeRange shown{clip.begin, cutoff};
     reader_.read(context, cutoff, scene_);
     if (scene_.is_out_of_body) return;

@@ -1,6 +1,7 @@
 #include "surgsigma/refine/refine.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -265,6 +266,39 @@ void mark_double_facts(const std::vector<RawAnnotation>& raw, std::vector<Annota
   }
 }
 
+/// Near enough to be one box written twice: files round differently.
+bool is_same_box(const Annotation& a, const Annotation& b) {
+  const auto near = [](const std::optional<double>& x, const std::optional<double>& y) {
+    return x.has_value() == y.has_value() && (!x || std::abs(*x - *y) <= 1.0);
+  };
+  return near(a.x1, b.x1) && near(a.y1, b.y1) && near(a.x2, b.x2) && near(a.y2, b.y2);
+}
+
+/// Boxes and interactions of one moment that a second file of the release tells again, perhaps numbering the objects in
+/// another way: each record of the file read first answers for one of the other's.
+void mark_told_again(const std::vector<RawAnnotation>& raw, std::vector<Annotation>& rows) {
+  std::map<std::tuple<AnnotationKind, Microseconds, std::vector<ConceptId>>, std::vector<std::size_t>> moments;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool is_counted = rows[i].kind == AnnotationKind::kBox || rows[i].kind == AnnotationKind::kInteraction;
+    if (is_counted && rows[i].rejected.empty()) moments[{rows[i].kind, rows[i].begin_us, rows[i].concepts}].push_back(i);
+  }
+  for (const auto& [key, same] : moments) {
+    const std::string& first_file = raw[same.front()].file;
+    std::vector<std::size_t> unanswered;
+    for (const std::size_t i : same) {
+      if (raw[i].file == first_file) unanswered.push_back(i);
+    }
+    for (const std::size_t i : same) {
+      if (raw[i].file == first_file) continue;
+      const auto twin = std::find_if(unanswered.begin(), unanswered.end(),
+                                     [&](std::size_t other) { return is_same_box(rows[i], rows[other]); });
+      if (twin == unanswered.end()) continue;
+      rows[i].rejected = "duplicate";
+      unanswered.erase(twin);
+    }
+  }
+}
+
 /// Two tracks of one video that should end together but do not: the sign of labels read at a wrong rate.
 void compare_ends(const VideoRow& video, const std::vector<RawAnnotation>& raw, Findings& findings) {
   struct End {
@@ -348,6 +382,7 @@ void RefineStage::video(const VideoRow& video, std::vector<RawAnnotation>&& raw,
     }
   }
   mark_double_facts(raw, rows, findings);
+  mark_told_again(raw, rows);
   mark_double_criteria(rows);
   mark_overlaps(raw, rows, findings);
   compare_ends(video, raw, findings);

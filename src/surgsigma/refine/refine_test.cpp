@@ -158,6 +158,28 @@ TEST(Refine, TwoInstancesOfOneTripletAreTwoFactsAndARepeatedLineIsNot) {
   EXPECT_EQ(repeated.issues[0].rule, "duplicate_record");
 }
 
+TEST(Refine, ASecondFileThatTellsTheSameBoxesInOtherDigitsAddsNothing) {
+  const auto box = [](double x1, const std::string& file, int instance) {
+    RawAnnotation row = phase("", 7, 8, file);
+    row.kind = AnnotationKind::kBox;
+    row.labels = {"grasper"};
+    row.vocabulary = "instruments";
+    row.instance = instance;
+    row.x1 = x1;
+    row.y1 = 20;
+    row.x2 = x1 + 100;
+    row.y2 = 80;
+    return row;
+  };
+  const Refined refined =
+      refine("cholect50", {box(10, "a.csv", 0), box(300, "a.csv", 1), box(300.0001, "b.json", 0), box(10, "b.json", 1),
+                           box(500, "b.json", 2)});
+  std::vector<std::string> rejected;
+  for (const Annotation& row : refined.annotations) rejected.push_back(row.rejected);
+  EXPECT_EQ(rejected, (std::vector<std::string>{"", "", "duplicate", "duplicate", ""}));
+  EXPECT_TRUE(refined.issues.empty());
+}
+
 TEST(Refine, ABoxOutsideItsFrameIsRejected) {
   RawAnnotation box = phase("gallbladder", 1, 2, "coco.json");
   box.kind = AnnotationKind::kBox;
