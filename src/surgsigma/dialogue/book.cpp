@@ -9,11 +9,13 @@
 
 namespace surgsigma {
 
-const std::array<std::string_view, kTextTasks> kTextTaskIds = {
-    "instrument_recognition", "instrument_localization", "tissue_recognition", "tissue_localization",
-    "triplet_recognition",    "phase_recognition",       "step_recognition",   "action_recognition",
-    "action_remaining",       "next_action",             "safety_assessment",  "image_captioning",
-    "video_captioning"};
+const std::array<std::string_view, kTextTasks> kTextTaskIds = {"instrument_recognition", "instrument_localization",
+                                                               "tissue_recognition",     "tissue_localization",
+                                                               "triplet_recognition",    "phase_recognition",
+                                                               "step_recognition",       "action_recognition",
+                                                               "action_remaining",       "next_action",
+                                                               "safety_assessment",      "image_captioning",
+                                                               "video_captioning"};
 
 namespace {
 
@@ -94,8 +96,8 @@ std::vector<GroupSpec> make_specs() {
   const SlotSet named = set(kAction, kLevel);
   specs.push_back(spec(kActionRemaining, "open", kAskSay, named, action, named | set(kCount), set(kDuration)));
   specs.push_back(spec(kActionRemaining, "choice", kAskSay, named, action, kChoiceSlots | named, set(kKey)));
-  specs.push_back(
-      spec(kActionRemaining, "yes_no", kAskYesNo, named, action | set(kLimit), named | set(kLimit, kDuration, kCount), 0));
+  specs.push_back(spec(kActionRemaining, "yes_no", kAskYesNo, named, action | set(kLimit),
+                       named | set(kLimit, kDuration, kCount), 0));
 
   specs.push_back(spec(kNextAction, "open", kAskSay, named, 0, named, set(kNext)));
   specs.push_back(spec(kNextAction, "choice", kAskSay, named, 0, kChoiceSlots | named, set(kKey)));
@@ -134,7 +136,9 @@ std::string slot_names(SlotSet slots) {
   for (std::size_t i = 0; i < kSlots; ++i) {
     if ((slots >> i & 1) == 0) continue;
     if (!names.empty()) names += ", ";
-    names += "{" + std::string(slot_specs()[i].name) + "}";
+    names += '{';
+    names += slot_specs()[i].name;
+    names += '}';
   }
   return names;
 }
@@ -193,9 +197,9 @@ Result<TemplateList> read_list(const Document& document, const Json& lines, cons
     const bool lacks_one = (made.needs() & allowed.must) != allowed.must;
     const bool lacks_all = allowed.either != 0 && (made.needs() & allowed.either) == 0;
     if (lacks_one || lacks_all) {
-      return document.error("the sentence must use " + slot_names(allowed.must) + slot_names(allowed.either) + ": \"" +
-                                line + "\"",
-                            line, place_of_line, lacks_all && !lacks_one ? "one of them is enough" : "");
+      return document.error(
+          "the sentence must use " + slot_names(allowed.must) + slot_names(allowed.either) + ": \"" + line + "\"", line,
+          place_of_line, lacks_all && !lacks_one ? "one of them is enough" : "");
     }
     if (!seen.insert(lower(line)).second) {
       return document.error("the same sentence twice: \"" + line + "\"", line, place_of_line, "take one out");
@@ -215,14 +219,13 @@ Result<TemplateGroup> read_group(const Document& document, const Json& json, con
     Allowed allowed;
   };
   const Allowed answer{spec_of.answer_may, spec_of.answer_must, 0};
-  const std::array<Section, 4> sections = {
-      {{"questions",
-        spec_of.has_questions,
-        group.questions,
-        {spec_of.question_may, spec_of.question_must, spec_of.question_either}},
-       {"answers", spec_of.has_answers, group.answers, answer},
-       {"yes", spec_of.has_yes_no, group.yes, answer},
-       {"no", spec_of.has_yes_no, group.no, answer}}};
+  const std::array<Section, 4> sections = {{{"questions",
+                                             spec_of.has_questions,
+                                             group.questions,
+                                             {spec_of.question_may, spec_of.question_must, spec_of.question_either}},
+                                            {"answers", spec_of.has_answers, group.answers, answer},
+                                            {"yes", spec_of.has_yes_no, group.yes, answer},
+                                            {"no", spec_of.has_yes_no, group.no, answer}}};
   if (!json.is_object()) {
     return document.error("group '" + group.name + "' must hold lists", group.name + ":", group.name, "");
   }
@@ -342,7 +345,8 @@ Result<TemplateBook> TemplateBook::create(const Catalog& catalog) {
       if (catalog.task(task_id) != nullptr) continue;  // a task with pixels: its phrases belong to another stage
       const std::vector<std::string> known(kTextTaskIds.begin(), kTextTaskIds.end());
       const auto near = nearest(task_id, known);
-      return Error{ErrorKind::kData, "templates for an unknown task '" + task_id + "'", "templates/" + task_id + ".yaml",
+      return Error{ErrorKind::kData, "templates for an unknown task '" + task_id + "'",
+                   "templates/" + task_id + ".yaml",
                    near ? "did you mean '" + *near + "'?" : "task ids are those of catalog/tasks"};
     }
     const auto index = static_cast<std::size_t>(at - kTextTaskIds.begin());

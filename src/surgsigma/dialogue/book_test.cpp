@@ -48,14 +48,17 @@ Slots representative(int variant) {
   if (is_many) slots.concepts(Slot::kTissues) = {{at("ana.liver"), 1, false}, {at("ana.gallbladder"), 1, false}};
   if (variant == 3) slots.concepts(Slot::kTissues).clear();
   slots.concept_is(Slot::kTarget, at(is_vowel ? "ana.omentum" : "ana.liver"));
-  slots.concepts(Slot::kCandidates) = {{at("ins.irrigator"), 1, false}, {at("ins.hook"), 1, false}, {at("ins.grasper"), 1, false}};
+  slots.concepts(Slot::kCandidates) = {
+      {at("ins.irrigator"), 1, false}, {at("ins.hook"), 1, false}, {at("ins.grasper"), 1, false}};
   slots.doings(Slot::kInteraction) = {{at("ins.hook"), at("act.dissect"), at("ana.cystic_duct"), false, 1}};
-  slots.doings(Slot::kInteractions) = {{at(is_vowel ? "ins.irrigator" : "ins.hook"), at("act.idle"), kNoConcept, true, 1}};
-  if (is_many) slots.doings(Slot::kInteractions).push_back({at("ins.grasper"), at("act.retract"), at("ana.liver"), false, 2});
+  slots.doings(Slot::kInteractions) = {
+      {at(is_vowel ? "ins.irrigator" : "ins.hook"), at("act.idle"), kNoConcept, true, 1}};
+  if (is_many)
+    slots.doings(Slot::kInteractions).push_back({at("ins.grasper"), at("act.retract"), at("ana.liver"), false, 2});
   slots.text(Slot::kBoxes, is_many ? "{box:0} and {box:1}" : "{box:0}");
   slots.text(Slot::kPlace, is_many ? "top-left and top-center" : "top-left");
   slots.text(Slot::kLocated, "an irrigator at {box:0}");
-  slots.text(Slot::kSides, "the hook on the left");
+  slots.text(Slot::kSides, "the hook is on the left");
   slots.number(Slot::kCount, is_many ? 2 : 1);
   slots.number(Slot::kTotal, 3);
   slots.text(Slot::kDuration, is_many ? "1 min 20 s" : "1 second");
@@ -107,7 +110,8 @@ TEST(Book, EveryTextTaskHasTemplates) {
 }
 
 TEST(Book, EverySentenceIsWellFormedWhateverFillsIt) {
-  const std::regex bad_article(R"(\b[Aa] (?:[aeio]|hour)|\b[Aa]n [bcdfgjklmnpqrstvwxyz]|\b(?:a|an|the) (?:a|an|the)\b)");
+  const std::regex bad_article(
+      R"(\b[Aa] (?:[aeio]|hour)|\b[Aa]n [bcdfgjklmnpqrstvwxyz]|\b(?:a|an|the) (?:a|an|the)\b)");
   for (const Listed& listed : all_lists()) {
     for (const Template& item : listed.list->items()) {
       for (int variant = 0; variant < 4; ++variant) {
@@ -155,8 +159,10 @@ std::vector<std::string> bare_words(const std::string& source) {
   std::vector<std::string> out(1);
   for (const char c : lower(source)) {
     const bool is_word = (c >= 'a' && c <= 'z') || c == '{' || c == '}' || c == '|' || c == '_';
-    if (is_word) out.back() += c;
-    else if (!out.back().empty()) out.emplace_back();
+    if (is_word)
+      out.back() += c;
+    else if (!out.back().empty())
+      out.emplace_back();
   }
   if (out.back().empty()) out.pop_back();
   return out;
@@ -214,7 +220,8 @@ TEST(Book, AnUnknownSlotIsNamedWithFileAndLine) {
   change(copy, "phase_recognition", "Identify the current phase of the operation.", "Identify the {fase} now.");
   const auto made = TemplateBook::create(copy.catalog);
   ASSERT_FALSE(made);
-  EXPECT_NE(made.error().where.find("templates/phase_recognition.yaml:8"), std::string::npos) << to_string(made.error());
+  EXPECT_NE(made.error().where.find("templates/phase_recognition.yaml:8"), std::string::npos)
+      << to_string(made.error());
   EXPECT_NE(made.error().what.find("unknown slot 'fase'"), std::string::npos);
 }
 
@@ -236,7 +243,8 @@ TEST(Book, AQuestionWithoutItsSlotIsRefused) {
 
 TEST(Book, TheSameSentenceTwiceIsRefused) {
   Copy copy;
-  change(copy, "phase_recognition", "Identify the current phase of the operation.", "At what stage of the {procedure} are we?");
+  change(copy, "phase_recognition", "Identify the current phase of the operation.",
+         "At what stage of the {procedure} are we?");
   const auto made = TemplateBook::create(copy.catalog);
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().what.find("same sentence twice"), std::string::npos);

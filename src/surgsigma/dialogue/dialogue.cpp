@@ -55,8 +55,8 @@ Status read_rules(const Catalog& catalog, DialoguePlan& plan) {
   for (const auto& [task, json] : catalog.templates) {
     if (!json.is_object()) continue;
     const std::string file = "templates/" + task + ".yaml";
-    for (const auto& [key, list] :
-         {std::pair<const char*, std::vector<int>*>{"background", &plan.rules.background}, {"unnamed", &plan.rules.unnamed}}) {
+    for (const auto& [key, list] : {std::pair<const char*, std::vector<int>*>{"background", &plan.rules.background},
+                                    {"unnamed", &plan.rules.unnamed}}) {
       if (!json.contains(key)) continue;
       for (const Json& item : json[key]) {
         SURGSIGMA_TRY(index, concept_at(plan.lexicon, item, file));
@@ -125,9 +125,8 @@ class VideoTalk {
     }
     const TimeRange range{context.begin_us, std::max(context.end_us, context.begin_us + 1)};
     const auto& outside = video_.out_of_body;
-    const bool is_outside = facts_.is_out_of_body || std::any_of(outside.begin(), outside.end(), [&](const TimeRange& o) {
-                              return o.overlaps(range);
-                            });
+    const bool is_outside = facts_.is_out_of_body || std::any_of(outside.begin(), outside.end(),
+                                                                 [&](const TimeRange& o) { return o.overlaps(range); });
     if (is_outside) return false;
     for (std::size_t i = 0; i < kTextTasks; ++i) {
       const auto task = static_cast<TextTask>(i);
@@ -205,7 +204,8 @@ class VideoTalk {
     Draws draws(~options.seed, context.context_id, kTextTaskIds[index_of(task)]);
     const double way = draws.unit();
     if (way < options.choice_share) return video_.plan.allows(task, Form::kChoice) ? Form::kChoice : Form::kOpen;
-    if (way < options.choice_share + options.yes_no_share && video_.plan.allows(task, Form::kYesNo)) return Form::kYesNo;
+    if (way < options.choice_share + options.yes_no_share && video_.plan.allows(task, Form::kYesNo))
+      return Form::kYesNo;
     return Form::kOpen;
   }
 

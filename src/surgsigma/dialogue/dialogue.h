@@ -18,20 +18,20 @@ namespace surgsigma {
 
 struct DialogueOptions {
   std::uint64_t seed = 1;
-  double choice_share = 0.25;              ///< of a task's conversations that are multiple choice
-  double yes_no_share = 0.25;              ///< likewise yes or no; both answers are equally frequent
-  bool multi_turn = true;                  ///< also join correlated tasks in one conversation
-  double multi_turn_share = 0.25;          ///< of the contexts where that is possible
-  Microseconds bridged_gap = kSecond;      ///< equal actions nearer than this are one
-  Microseconds min_clip = 2 * kSecond;     ///< shortest clip whose action is asked for
-  Microseconds min_lead = kCutoffLead;         ///< action remaining: least footage before the cutoff, and least time left
-  Microseconds look_back = 30 * kSecond;   ///< next action: footage shown from before the current action
+  double choice_share = 0.25;             ///< of a task's conversations that are multiple choice
+  double yes_no_share = 0.25;             ///< likewise yes or no; both answers are equally frequent
+  bool multi_turn = true;                 ///< also join correlated tasks in one conversation
+  double multi_turn_share = 0.25;         ///< of the contexts where that is possible
+  Microseconds bridged_gap = kSecond;     ///< equal actions nearer than this are one
+  Microseconds min_clip = 2 * kSecond;    ///< shortest clip whose action is asked for
+  Microseconds min_lead = kCutoffLead;    ///< action remaining: least footage before the cutoff, and least time left
+  Microseconds look_back = 30 * kSecond;  ///< next action: footage shown from before the current action
 };
 
 class DialogueStage {
  public:
-  /// Fails with kData, naming file and line, for a mistake in catalog/templates, a verb without the forms that sentences
-  /// need, or a task of catalog/tasks with a text answer that has no templates.
+  /// Fails with kData, naming file and line, for a mistake in catalog/templates, a verb without the forms that
+  /// sentences need, or a task of catalog/tasks with a text answer that has no templates.
   static Result<DialogueStage> create(const Catalog& catalog, const DialogueOptions& options = {});
 
   /// `annotations` by ordinal. Conversations come in the order of `contexts`, then of the tasks. A context outside the

@@ -35,13 +35,13 @@ std::vector<ConversationRow> of_form(const std::vector<ConversationRow>& rows, F
 /// A frame with hook and grasper in a closed list, boxes, deeds and a phase.
 SmallVideo busy_video() {
   SmallVideo video;
-  video.add(kPresence, "tools", {"ins.hook", "ins.grasper"});                                 // 0
-  video.add_box("tools", "ins.hook", {10, 10, 110, 110});                                     // 1
-  video.add_box("tools", "ins.grasper", {700, 400, 860, 560});                                // 2
-  video.add(kInteraction, "triplets", {"ins.hook", "act.dissect", "ana.cystic_duct"});         // 3
-  video.add(kInteraction, "triplets", {"ins.grasper", "act.retract", "ana.gallbladder"});      // 4
-  video.add(kPhase, "phases", {"pha.chole.calot_dissection"});                                 // 5
-  video.add(kPresence, "targets", {"ana.gallbladder", "ana.liver"});                           // 6
+  video.add(kPresence, "tools", {"ins.hook", "ins.grasper"});                              // 0
+  video.add_box("tools", "ins.hook", {10, 10, 110, 110});                                  // 1
+  video.add_box("tools", "ins.grasper", {700, 400, 860, 560});                             // 2
+  video.add(kInteraction, "triplets", {"ins.hook", "act.dissect", "ana.cystic_duct"});     // 3
+  video.add(kInteraction, "triplets", {"ins.grasper", "act.retract", "ana.gallbladder"});  // 4
+  video.add(kPhase, "phases", {"pha.chole.calot_dissection"});                             // 5
+  video.add(kPresence, "targets", {"ana.gallbladder", "ana.liver"});                       // 6
   return video;
 }
 
@@ -52,9 +52,8 @@ TEST(Dialogue, EveryConversationListsTheRecordsBehindIt) {
   video.look(5);
   const auto rows = video.talk_much(60);
   ASSERT_FALSE(rows.empty());
-  const std::map<std::string, std::set<std::int64_t>> least = {{"instrument_recognition", {0}},
-                                                               {"tissue_recognition", {6}},
-                                                               {"phase_recognition", {5}}};
+  const std::map<std::string, std::set<std::int64_t>> least = {
+      {"instrument_recognition", {0}}, {"tissue_recognition", {6}}, {"phase_recognition", {5}}};
   for (const auto& row : rows) {
     EXPECT_FALSE(row.ordinals.empty()) << row.task;
     EXPECT_TRUE(std::is_sorted(row.ordinals.begin(), row.ordinals.end())) << row.task;
@@ -168,7 +167,8 @@ TEST(Dialogue, AnEmptyClosedListMeansNoneOfThoseAskedFor) {
     EXPECT_EQ(row.form, Form::kOpen);
     EXPECT_TRUE(std::get<ConceptsAnswer>(answer_of(row).value).concepts.empty());
     EXPECT_EQ(row.answer_class, "none");
-    EXPECT_NE(lower(row.turns[0]).find("hook"), std::string::npos) << "the question must name what it asks for: " << row.turns[0];
+    EXPECT_NE(lower(row.turns[0]).find("hook"), std::string::npos)
+        << "the question must name what it asks for: " << row.turns[0];
     EXPECT_NE(row.turns[1].find_first_of("Nn"), std::string::npos);
   }
 }
@@ -176,7 +176,8 @@ TEST(Dialogue, AnEmptyClosedListMeansNoneOfThoseAskedFor) {
 TEST(Dialogue, NoIsOnlySaidOfWordsOfTheVocabularyThatAreNotThere) {
   SmallVideo video = busy_video();
   video.look(5);
-  const std::set<std::string> absent = {"ins.bipolar", "ins.scissors", "ins.clip_applier", "ins.irrigator", "obj.specimen_bag"};
+  const std::set<std::string> absent = {"ins.bipolar", "ins.scissors", "ins.clip_applier", "ins.irrigator",
+                                        "obj.specimen_bag"};
   int yes = 0;
   int no = 0;
   for (const auto& row : of_form(of_task(video.talk_much(400), "instrument_recognition"), Form::kYesNo)) {
@@ -223,7 +224,8 @@ TEST(Dialogue, ChoicesHaveOneRightOption) {
     ASSERT_EQ(answer.key.size(), 1u);
     const std::size_t right = static_cast<std::size_t>(answer.key[0] - 'A');
     ASSERT_LT(right, row.options.size());
-    EXPECT_TRUE(row.turns[1].starts_with(answer.key) || row.turns[1].find(" " + answer.key) != std::string::npos) << row.turns[1];
+    EXPECT_TRUE(row.turns[1].starts_with(answer.key) || row.turns[1].find(" " + answer.key) != std::string::npos)
+        << row.turns[1];
     for (const auto& option : row.options) EXPECT_NE(row.turns[0].find(option), std::string::npos) << row.turns[0];
     if (row.task == "instrument_recognition") {
       for (std::size_t i = 0; i < row.options.size(); ++i) {
@@ -394,7 +396,38 @@ TEST(Dialogue, TheWholeListOfTripletsIsOnlyAskedWhereItIsClosed) {
   }
 }
 
+TEST(Dialogue, AnInstrumentWithoutADeedOpensTheList) {
+  SmallVideo video;
+  video.add(kPresence, "tools", {"ins.hook", "ins.grasper"});
+  video.add(kInteraction, "triplets", {"ins.hook", "act.dissect", "ana.cystic_duct"});
+  video.look(5);
+  for (const auto& row : of_task(video.talk_much(60), "triplet_recognition")) {
+    EXPECT_EQ(row.form, Form::kOpen) << "the grasper may be idle: nothing about it may be denied";
+    EXPECT_NE(row.turns[0].find("hook"), std::string::npos) << row.turns[0];
+  }
+}
+
+TEST(Dialogue, WhatIsActedOnIsNeverDenied) {
+  SmallVideo video;
+  video.add(kPresence, "targets", {"ana.liver"});
+  video.add(kInteraction, "triplets", {"ins.hook", "act.dissect", "ana.cystic_duct"});
+  video.look(5);
+  for (const auto& row : of_task(video.talk_much(100), "tissue_recognition")) {
+    for (const auto& option : row.options) EXPECT_NE(option, "cystic duct");
+    EXPECT_EQ(row.turns[0].find("cystic duct"), std::string::npos) << row.turns[0];
+  }
+}
+
 // --- workflow
+
+TEST(Dialogue, IdleTimeIsNoWrongOption) {
+  SmallVideo video;
+  video.add(kStep, "steps", {"stp.prostatectomy.suction"});
+  video.look(5);
+  for (const auto& row : of_task(video.talk_much(100), "step_recognition")) {
+    EXPECT_EQ(lower(row.turns[0]).find("idle time"), std::string::npos) << row.turns[0];
+  }
+}
 
 TEST(Dialogue, PhaseQuestionsDoNotHoldTheAnswer) {
   SmallVideo video = busy_video();
@@ -675,8 +708,8 @@ TEST(Dialogue, AnImageCaptionSaysDeedsAndSides) {
     const std::string text = lower(row.turns[1]);
     EXPECT_NE(text.find("calot"), std::string::npos) << text;
     EXPECT_NE(text.find("cystic duct"), std::string::npos) << text;
-    EXPECT_NE(text.find("hook on the left"), std::string::npos) << text;
-    EXPECT_NE(text.find("grasper on the right"), std::string::npos) << text;
+    EXPECT_NE(text.find("hook is on the left"), std::string::npos) << text;
+    EXPECT_NE(text.find("grasper is on the right"), std::string::npos) << text;
     EXPECT_NE(text.find("the liver"), std::string::npos) << text;
     EXPECT_EQ(text.find("scissors"), std::string::npos) << text;
   }

@@ -14,8 +14,8 @@ void add_once(std::vector<int>& items, int item) {
 }
 
 void add_once(std::vector<Seen>& items, int concept_index, std::int64_t ordinal) {
-  const bool is_known = std::any_of(items.begin(), items.end(),
-                                    [&](const Seen& seen) { return seen.concept_index == concept_index; });
+  const bool is_known =
+      std::any_of(items.begin(), items.end(), [&](const Seen& seen) { return seen.concept_index == concept_index; });
   if (!is_known) items.push_back({concept_index, ordinal});
 }
 
@@ -123,8 +123,8 @@ CardFacts::CardFacts(const SourceCard& card, const Lexicon& lexicon) : prefix_(c
         if (label != nullptr && label->state == LabelState::kIdle) concepts[part] = kNoConcept;
       }
       if (is_idle) concepts = {concepts[0], lexicon.idle_verb(), kNoConcept};
-      const bool is_usable = concepts[0] != kNoConcept && concepts[1] != kNoConcept &&
-                             (is_idle || concepts[2] != kNoConcept);
+      const bool is_usable =
+          concepts[0] != kNoConcept && concepts[1] != kNoConcept && (is_idle || concepts[2] != kNoConcept);
       if (is_usable) made.classes.push_back({concepts[0], concepts[1], concepts[2], is_idle, 1});
     }
   }
@@ -205,8 +205,9 @@ const Record* VideoFacts::find(std::int64_t ordinal) const {
   if (records_.empty()) return nullptr;
   const auto guess = static_cast<std::uint64_t>(ordinal - records_.front().row->ordinal);
   if (guess < records_.size() && records_[guess].row->ordinal == ordinal) return &records_[guess];
-  const auto at = std::lower_bound(records_.begin(), records_.end(), ordinal,
-                                   [](const Record& record, std::int64_t wanted) { return record.row->ordinal < wanted; });
+  const auto at =
+      std::lower_bound(records_.begin(), records_.end(), ordinal,
+                       [](const Record& record, std::int64_t wanted) { return record.row->ordinal < wanted; });
   return at != records_.end() && at->row->ordinal == ordinal ? &*at : nullptr;
 }
 
@@ -234,7 +235,8 @@ std::optional<SeenDoing> VideoFacts::doing_of(const Record& record) const {
   seen.vocabulary = record.vocabulary;
   seen.ordinal = record.row->ordinal;
   Doing& doing = seen.doing;
-  doing.is_idle = record.row->state == LabelState::kIdle || (doing.verb != kNoConcept && doing.verb == lexicon_.idle_verb());
+  doing.is_idle =
+      record.row->state == LabelState::kIdle || (doing.verb != kNoConcept && doing.verb == lexicon_.idle_verb());
   const bool has_null_target = doing.target != kNoConcept && is_null_target(lexicon_[doing.target]);
   if (doing.is_idle) doing.verb = lexicon_.idle_verb();
   if (doing.is_idle || has_null_target) doing.target = kNoConcept;
@@ -244,7 +246,8 @@ std::optional<SeenDoing> VideoFacts::doing_of(const Record& record) const {
 
 void VideoFacts::take_record(const Record& record, ContextFacts& facts) const {
   const Annotation& row = *record.row;
-  const std::size_t words = row.kind == AnnotationKind::kInteraction ? std::min<std::size_t>(record.size, 1) : record.size;
+  const std::size_t words =
+      row.kind == AnnotationKind::kInteraction ? std::min<std::size_t>(record.size, 1) : record.size;
   if (names_what_is_seen(row.kind)) {
     for (std::size_t i = 0; i < words; ++i) {
       const int index = concept_of(record, i);
@@ -272,6 +275,10 @@ void VideoFacts::take_record(const Record& record, ContextFacts& facts) const {
   }
   if (row.kind == AnnotationKind::kInteraction) {
     if (const auto seen = doing_of(record)) facts.doings.push_back(*seen);
+    // What an instrument acts on is there, but nobody listed it: it is neither asserted nor denied as seen.
+    const int target = concept_of(record, 2);
+    const auto role = target == kNoConcept ? std::nullopt : card_.role_of(target, -1);
+    if (role) facts.role(*role).doubtful.push_back(target);
   }
   if (row.kind == AnnotationKind::kCriterion && concept_of(record, 0) != kNoConcept) {
     facts.criteria.push_back({concept_of(record, 0), mean_of(row), row.ordinal});
@@ -321,7 +328,13 @@ void VideoFacts::close_roles(const ContextRow& context, ContextFacts& facts) con
       }
     }
   }
-  facts.are_doings_total = has_interactions && are_interactions_whole &&
+  // An instrument that is seen but has no deed may be idle, or its deed was not annotated.
+  const auto& instruments = facts.role(Role::kInstrument).seen;
+  const bool has_each_its_deed = std::all_of(instruments.begin(), instruments.end(), [&](const Seen& seen) {
+    return std::any_of(facts.doings.begin(), facts.doings.end(),
+                       [&](const SeenDoing& d) { return d.doing.instrument == seen.concept_index; });
+  });
+  facts.are_doings_total = has_interactions && are_interactions_whole && has_each_its_deed &&
                            (!has_presence_[0] || facts.role(Role::kInstrument).is_total);
 }
 

@@ -92,11 +92,11 @@ struct SeenCriterion {
 };
 
 struct RoleFacts {
-  std::vector<Seen> seen;               ///< each concept once, in reading order
-  bool is_total = false;                ///< everything of `vocabulary` that is there is in `seen`
-  std::vector<int> candidates;          ///< concepts that may be denied or asserted: the closed lists
-  std::vector<std::int64_t> evidence;   ///< records behind `seen` and `is_total`
-  std::vector<int> doubtful;            ///< named by records that are no facts: neither asserted nor denied
+  std::vector<Seen> seen;              ///< each concept once, in reading order
+  bool is_total = false;               ///< everything of `vocabulary` that is there is in `seen`
+  std::vector<int> candidates;         ///< concepts that may be denied or asserted: the closed lists
+  std::vector<std::int64_t> evidence;  ///< records behind `seen` and `is_total`
+  std::vector<int> doubtful;           ///< named by records that are no facts: neither asserted nor denied
   bool has(int concept_index) const;
 };
 

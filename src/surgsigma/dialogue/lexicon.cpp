@@ -73,7 +73,8 @@ Result<Surface> surface_of(const Concept& from) {
 std::string_view indefinite_article(std::string_view word) {
   if (word.empty()) return "a";
   const bool is_letter_name = word.size() == 1 || (is_upper(word[0]) && (is_upper(word[1]) || word[1] == '-'));
-  if (is_letter_name && is_upper(word[0])) return std::string_view("AEFHILMNORSX").find(word[0]) != std::string_view::npos ? "an" : "a";
+  if (is_letter_name && is_upper(word[0]))
+    return std::string_view("AEFHILMNORSX").find(word[0]) != std::string_view::npos ? "an" : "a";
   constexpr std::array<std::string_view, 6> kYou = {"uni", "ure", "uri", "uro", "ute", "use"};
   constexpr std::array<std::string_view, 3> kSilent = {"hour", "honest", "heir"};
   for (const auto start : kYou) {

@@ -72,8 +72,14 @@ std::vector<Run> annotated_runs(const VideoFacts& video, AnnotationKind kind, co
     const bool is_run = record.is_fact && row.kind == kind && action != kNoConcept && row.end_us > row.begin_us &&
                         row.state == LabelState::kPresent && !contains(rules.background, action);
     if (!is_run) continue;
-    all.push_back({action, record.vocabulary, kNoConcept, {row.begin_us, row.end_us}, {row.ordinal}, false,
-                   !contains(rules.unnamed, action), -1});
+    all.push_back({action,
+                   record.vocabulary,
+                   kNoConcept,
+                   {row.begin_us, row.end_us},
+                   {row.ordinal},
+                   false,
+                   !contains(rules.unnamed, action),
+                   -1});
   }
   std::stable_sort(all.begin(), all.end(), begins_before);
   std::vector<bool> is_mixed(all.size(), false);
@@ -87,8 +93,10 @@ std::vector<Run> annotated_runs(const VideoFacts& video, AnnotationKind kind, co
   std::vector<Run> runs;
   std::vector<MixedStretch> mixed;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (is_mixed[i]) mixed.push_back({all[i].range, {all[i].concept_index}});
-    else runs.push_back(std::move(all[i]));
+    if (is_mixed[i])
+      mixed.push_back({all[i].range, {all[i].concept_index}});
+    else
+      runs.push_back(std::move(all[i]));
   }
   return linked(std::move(runs), mixed, video, kind, rules, end);
 }
@@ -111,8 +119,10 @@ Stretch stretch_of(const VideoFacts& video, const RunRules& rules, TimeRange ran
     if (!seen || seen->doing.is_idle) continue;
     const int verb = seen->doing.verb;
     const int action = verb == kNoConcept ? kNoConcept : rules.action_of_verb[static_cast<std::size_t>(verb)];
-    if (action == kNoConcept) is_one = false;
-    else if (!contains(made.actions, action)) made.actions.push_back(action);
+    if (action == kNoConcept)
+      is_one = false;
+    else if (!contains(made.actions, action))
+      made.actions.push_back(action);
     const bool is_first = made.run.instrument == kNoConcept;
     is_one = is_one && (is_first || made.run.instrument == seen->doing.instrument);
     made.run.instrument = seen->doing.instrument;
@@ -166,8 +176,8 @@ std::vector<Run> basic_runs(const VideoFacts& video, const RunRules& rules, Micr
 }  // namespace
 
 const Run* RunsOfLevel::around(TimeRange range) const {
-  const auto after = std::partition_point(runs.begin(), runs.end(),
-                                          [&](const Run& run) { return run.range.begin <= range.begin; });
+  const auto after =
+      std::partition_point(runs.begin(), runs.end(), [&](const Run& run) { return run.range.begin <= range.begin; });
   if (after == runs.begin()) return nullptr;
   const Run& run = *std::prev(after);
   return range.end <= run.range.end && !range.is_empty() ? &run : nullptr;

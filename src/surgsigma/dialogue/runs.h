@@ -22,7 +22,7 @@ struct Run {
   std::vector<std::int64_t> ordinals;  ///< ascending
   bool is_end_known = false;           ///< it ends before the labels do, and not into a record that is no fact
   bool is_named = true;
-  int next = -1;                       ///< index of the run that follows, where nothing doubtful lies between
+  int next = -1;  ///< index of the run that follows, where nothing doubtful lies between
 };
 
 struct RunRules {

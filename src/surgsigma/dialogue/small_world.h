@@ -48,12 +48,15 @@ inline SourceCard small_card() {
   card.id = SourceId("small");
   card.procedure = ConceptId("prc.cholecystectomy");
   const auto add = [&](Vocabulary made) { card.vocabularies[made.id] = std::move(made); };
-  add(vocabulary("tools", "instrument", {"ins.grasper", "ins.bipolar", "ins.hook", "ins.scissors", "ins.clip_applier",
-                                         "ins.irrigator", "obj.specimen_bag"}));
+  add(vocabulary("tools", "instrument",
+                 {"ins.grasper", "ins.bipolar", "ins.hook", "ins.scissors", "ins.clip_applier", "ins.irrigator",
+                  "obj.specimen_bag"}));
   add(vocabulary("verbs", "verb", {"act.grasp", "act.retract", "act.dissect", "act.clip", "act.aspirate", "act.idle"}));
-  add(vocabulary("targets", "anatomy",
-                 {"ana.gallbladder", "ana.cystic_duct", "ana.cystic_artery", "ana.liver", "ana.omentum", "obj.no_target"}));
-  Vocabulary some = vocabulary("some_tools", "instrument", {"ins.grasper", "ins.hook", "ins.scissors", "ins.irrigator"});
+  add(vocabulary(
+      "targets", "anatomy",
+      {"ana.gallbladder", "ana.cystic_duct", "ana.cystic_artery", "ana.liver", "ana.omentum", "obj.no_target"}));
+  Vocabulary some =
+      vocabulary("some_tools", "instrument", {"ins.grasper", "ins.hook", "ins.scissors", "ins.irrigator"});
   some.is_complete = false;
   add(std::move(some));
   Vocabulary triplets = vocabulary("triplets", "interaction", {});
@@ -69,14 +72,16 @@ inline SourceCard small_card() {
   add(std::move(triplets));
   add(vocabulary("phases", "phase",
                  {"pha.chole.preparation", "pha.chole.calot_dissection", "pha.chole.clipping_cutting",
-                  "pha.chole.gallbladder_dissection", "pha.chole.gallbladder_packaging", "pha.chole.cleaning_coagulation",
-                  "pha.chole.gallbladder_extraction"}));
+                  "pha.chole.gallbladder_dissection", "pha.chole.gallbladder_packaging",
+                  "pha.chole.cleaning_coagulation", "pha.chole.gallbladder_extraction"}));
   add(vocabulary("steps", "step",
                  {"stp.prostatectomy.idle", "stp.prostatectomy.dissect_iliac_nodes", "stp.prostatectomy.pack_nodes",
                   "stp.prostatectomy.suction", "stp.prostatectomy.tie_suture", "stp.prostatectomy.pull_suture"}));
-  add(vocabulary("actions", "action",
-                 {"bsa.aspiration", "bsa.clipping", "bsa.coagulation", "bsa.dissection", "bsa.knot_tying", "bsa.packaging"}));
-  add(vocabulary("criteria", "criterion", {"cri.cvs.two_structures", "cri.cvs.hepatocystic_triangle", "cri.cvs.cystic_plate"}));
+  add(vocabulary(
+      "actions", "action",
+      {"bsa.aspiration", "bsa.clipping", "bsa.coagulation", "bsa.dissection", "bsa.knot_tying", "bsa.packaging"}));
+  add(vocabulary("criteria", "criterion",
+                 {"cri.cvs.two_structures", "cri.cvs.hepatocystic_triangle", "cri.cvs.cystic_plate"}));
   return card;
 }
 

@@ -86,8 +86,8 @@ bool Talk::ask(const TemplateGroup& group) {
 }
 
 bool Talk::say(const TemplateGroup& group, const TemplateList& list, char letter, SlotSet wanted) {
-  const Chosen chosen = wanted == 0 ? list.choose(slots_, lexicon(), draws_)
-                                    : list.choose_fullest(slots_, wanted, lexicon(), draws_);
+  const Chosen chosen =
+      wanted == 0 ? list.choose(slots_, lexicon(), draws_) : list.choose_fullest(slots_, wanted, lexicon(), draws_);
   if (chosen.sentence == nullptr) return false;
   std::string& text = row_.turns.back();
   if (!text.empty()) text += ' ';

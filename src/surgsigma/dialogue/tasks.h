@@ -1,5 +1,5 @@
-// One function per task: fills a begun conversation from what is known of a context. Each returns false, where the facts
-// do not allow the question in that form; the conversation is then thrown away.
+// One function per task: fills a begun conversation from what is known of a context. Each returns false, where the
+// facts do not allow the question in that form; the conversation is then thrown away.
 #pragma once
 
 #include "surgsigma/dialogue/talk.h"
@@ -7,11 +7,10 @@
 namespace surgsigma {
 
 /// Shares that only word choice depends on.
-constexpr double kListedShare = 0.3;   ///< open recognition questions that name the candidates
-constexpr double kAbsentShare = 0.1;   ///< localization questions for something that is not there
-constexpr std::size_t kMaxListed = 15; ///< longest list of candidates in a question
-constexpr std::size_t kMaxBoxes = 8;   ///< most boxes in one answer
-constexpr std::size_t kMaxEvents = 8;  ///< most events in a video caption
+constexpr double kListedShare = 0.3;    ///< open recognition questions that name the candidates
+constexpr double kAbsentShare = 0.1;    ///< localization questions for something that is not there
+constexpr std::size_t kMaxListed = 15;  ///< longest list of candidates in a question
+constexpr std::size_t kMaxEvents = 8;   ///< most events in a video caption
 
 bool make_recognition(Talk& talk, const ContextFacts& facts, Role role, Form form);
 bool make_localization(Talk& talk, const ContextFacts& facts, Role role, Form form);
@@ -36,16 +35,5 @@ bool instrument_deeds_round(Talk& talk, const ContextFacts& facts, bool follows)
 bool exclusive_open(Talk& talk, TextTask task, const Exclusive& truth, Slot slot, bool follows);
 bool action_open(Talk& talk);
 bool next_open(Talk& talk, bool follows);
-
-/// Equal doings counted together, in reading order.
-std::vector<Doing> counted(const std::vector<SeenDoing>& seen);
-/// What `words` (already distinct) and `label` have in common with what is there: a wrong option must share nothing.
-std::vector<int> deniable(const Lexicon& lexicon, const std::vector<int>& words, const std::vector<int>& there);
-std::string label_of(const Lexicon& lexicon, int concept_index);
-std::vector<std::string> labels_of(const Lexicon& lexicon, const std::vector<int>& concepts);
-/// Between three and six wrong options, as many as there are; empty where there are fewer than three.
-std::vector<int> wrong_options(Talk& talk, std::vector<int> deniable_words);
-/// "hook+grasper" of concept ids, sorted; "none".
-std::string class_of(const Lexicon& lexicon, std::vector<int> concepts);
 
 }  // namespace surgsigma

@@ -81,7 +81,7 @@ struct JoinFilter {
 constexpr std::array<JoinFilter, 4> kJoins = {
     {{"and", Join::kAnd}, {"or", Join::kOr}, {"comma", Join::kComma}, {"semicolon", Join::kSemicolon}}};
 
-constexpr std::array<std::string_view, 13> kNumberWords = {"zero", "one",   "two",   "three", "four",   "five",  "six",
+constexpr std::array<std::string_view, 13> kNumberWords = {"zero",  "one",   "two",  "three", "four",   "five",  "six",
                                                            "seven", "eight", "nine", "ten",   "eleven", "twelve"};
 
 Error bad_template(std::string what, std::string_view source, std::string_view where, std::string hint) {
@@ -391,8 +391,9 @@ Result<Template::Op> Template::compile_slot(std::string_view body, std::string_v
     const auto form = std::find_if(kForms.begin(), kForms.end(), [&](const auto& f) { return f.name == parts[i]; });
     if (form != kForms.end()) {
       if ((form->types & on(type)) == 0) {
-        return bad_template("filter '" + std::string(parts[i]) + "' does not fit the slot '" + std::string(parts[0]) + "'",
-                            source_, where, "see the table of filters in docs/templates.md");
+        return bad_template(
+            "filter '" + std::string(parts[i]) + "' does not fit the slot '" + std::string(parts[0]) + "'", source_,
+            where, "see the table of filters in docs/templates.md");
       }
       op.form = form->form;
       continue;
@@ -458,8 +459,10 @@ void Template::render(const Slots& slots, const Lexicon& lexicon, std::string& o
       }
       out += value.text;
     } else if (type == SlotType::kNumber) {
-      if (op.form == WordForm::kDigits) append_number(static_cast<double>(value.number), out);
-      else append_number_word(value.number, out);
+      if (op.form == WordForm::kDigits)
+        append_number(static_cast<double>(value.number), out);
+      else
+        append_number_word(value.number, out);
     } else if (type == SlotType::kConcepts) {
       if (value.concepts.empty()) out += "none";
       for (std::size_t i = 0; i < value.concepts.size(); ++i) {

@@ -35,7 +35,7 @@ enum class Slot : std::uint8_t {
   kBoxes,         ///< text: "{box:0} and {box:1}"
   kPlace,         ///< text: "top-left"
   kLocated,       ///< text: "a hook at {box:0} and two graspers at {box:1} and {box:2}"
-  kSides,         ///< text: "a hook on the left and a grasper on the right"
+  kSides,         ///< text: "the hook is on the left and the grasper is on the right"
   kCount,         ///< number
   kTotal,         ///< number
   kDuration,      ///< text: "1 min 20 s"

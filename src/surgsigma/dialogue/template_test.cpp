@@ -134,8 +134,10 @@ TEST(Template, BrokenNotationIsAnError) {
 }
 
 TEST(Lexicon, ArticlesFollowTheSound) {
-  for (const char* word : {"irrigator", "hour", "X-ray", "L-hook", "adhesion"}) EXPECT_EQ(indefinite_article(word), "an") << word;
-  for (const char* word : {"hook", "unit", "ureter", "U-turn", "one-way valve", ""}) EXPECT_EQ(indefinite_article(word), "a") << word;
+  for (const char* word : {"irrigator", "hour", "X-ray", "L-hook", "adhesion"})
+    EXPECT_EQ(indefinite_article(word), "an") << word;
+  for (const char* word : {"hook", "unit", "ureter", "U-turn", "one-way valve", ""})
+    EXPECT_EQ(indefinite_article(word), "a") << word;
 }
 
 TEST(Lexicon, AVerbWithoutItsFormsIsRefused) {

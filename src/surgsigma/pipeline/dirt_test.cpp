@@ -31,7 +31,7 @@ TEST_P(Dirt, EveryPlantedDefectIsReportedAndNothingElse) {
   SimulateOptions options;
   options.layout = GetParam();
   options.out = folder.path() / "source";
-  options.videos = 6;
+  options.videos = 12;
   options.scale = 0.08;
   options.dirt = "all";
   const auto world = simulate(catalog(), options);

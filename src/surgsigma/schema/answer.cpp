@@ -141,8 +141,10 @@ class JsonReader {
     if (!shape) return error("'shape' must be one of the answer shapes, not " + quoted(shape_word));
     answer.value = value(*shape);
     if (const auto* yes = member(object_, "yes")) {
-      if (!yes->is_boolean()) fail("'yes' must be true or false");
-      else answer.yes = yes->get<bool>();
+      if (!yes->is_boolean())
+        fail("'yes' must be true or false");
+      else
+        answer.yes = yes->get<bool>();
     }
     if (member(object_, "key") != nullptr) answer.key = text("key");
     if (!problem_.empty()) return error(problem_);

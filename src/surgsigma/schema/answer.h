@@ -87,8 +87,8 @@ struct TextAnswer {
   bool operator==(const TextAnswer&) const = default;
 };
 
-using AnswerValue = std::variant<ConceptsAnswer, BoxesAnswer, TripletsAnswer, SpansAnswer, DurationAnswer,
-                                 CriteriaAnswer, TextAnswer>;
+using AnswerValue =
+    std::variant<ConceptsAnswer, BoxesAnswer, TripletsAnswer, SpansAnswer, DurationAnswer, CriteriaAnswer, TextAnswer>;
 
 /// `value` is what was asked about. For a yes/no question `yes` says whether it holds; for a multiple choice `key` is
 /// the letter of the right option.

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Exports of the demo world read by other people's readers: tests/interop/run.sh BINARY
+# Makes its Python environment in build/venv once; everything else lives in a temporary folder.
+set -euo pipefail
+[ $# -eq 1 ] || { echo "usage: $0 BINARY" >&2; exit 2; }
+binary=$(realpath "$1")
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+here=tests/interop
+venv=build/venv
+
+wanted=$(sha256sum <"$here/requirements.txt")
+if [ ! -f "$venv/stamp" ] || [ "$(cat "$venv/stamp")" != "$wanted" ]; then
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+  echo "$wanted" >"$venv/stamp"
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# The demo world is dirty on purpose: exit code 3, done with data errors, is done.
+surgsigma() { "$binary" --catalog catalog --quiet "$@" || { local code=$?; [ "$code" -eq 3 ] || return "$code"; }; }
+
+surgsigma simulate demo "$work/world" >/dev/null
+surgsigma init "$work/db" >/dev/null
+for folder in "$work"/world/*/; do
+  surgsigma --db "$work/db" ingest "$(basename "$folder")" "$folder" >/dev/null
+done
+surgsigma --db "$work/db" build >/dev/null
+
+export_as() { # NAME FORMAT [FLAG...]
+  surgsigma --db "$work/db" export "$2" "$work/exports/$1" --media "$work/pictures" "${@:3}" >/dev/null
+}
+
+# Pictures for some of the rows, at the places that an export names.
+mkdir -p "$work/pictures" "$work/exports"
+export_as llava llava --profile permille
+"$venv/bin/python" "$here/make_pictures.py" "$work/exports/llava" "$work/pictures" 40
+rm -rf "$work/exports/llava"
+
+export_as llava llava --profile permille
+export_as llava-reasoning llava --reasoning separate
+export_as swift swift
+export_as swift-reasoning swift --reasoning only
+export_as swift-grpo swift-grpo
+export_as hf hf --profile qwen25
+export_as hf-capped hf --cap 20 --balanced --profile unit
+
+SURGSIGMA_EXPORTS="$work/exports" HF_HOME="$work/hf" HF_DATASETS_OFFLINE=1 HF_HUB_OFFLINE=1 \
+  "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"
