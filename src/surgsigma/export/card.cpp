@@ -117,17 +117,30 @@ std::string yaml_header(const ExportFacts& facts) {
   return yaml + "---\n";
 }
 
+/// train, val, test; those of two sets one after the other.
+std::vector<std::string> parts_in_order(const ExportFacts& facts) {
+  std::vector<std::string> parts;
+  for (const std::string set : {"", "direct-", "reasoning-"}) {
+    for (const std::string part : {"train", "val", "test"}) {
+      if (facts.rows.contains(set + part)) parts.push_back(set + part);
+    }
+  }
+  return parts;
+}
+
 std::string rows_table(const ExportFacts& facts) {
   std::string text = "| task |";
   std::string rule = "|---|";
-  for (const auto& [part, tasks] : facts.rows) {
+  const std::vector<std::string> parts = parts_in_order(facts);
+  for (const std::string& part : parts) {
     text += " " + part + " |";
     rule += "---:|";
   }
   text += "\n" + rule + "\n";
   for (const std::string& task : facts.tasks) {
     text += "| " + task + " |";
-    for (const auto& [part, tasks] : facts.rows) {
+    for (const std::string& part : parts) {
+      const auto& tasks = facts.rows.at(part);
       std::int64_t count = 0;
       if (const auto found = tasks.find(task); found != tasks.end()) {
         for (const auto& [source, rows] : found->second) count += rows;
