@@ -42,7 +42,7 @@ SYSTEM = re.compile(r"(sys/\w+|unistd|fcntl|dirent|sched|pthread|signal|emmintri
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
-def mistake_of(room, file, is_quoted, header):
+def mistake_of(room, file, is_test, is_quoted, header):
     """What is wrong with one include, or nothing."""
     if header.startswith("surgsigma/"):
         other = header.split("/")[1]
@@ -58,7 +58,6 @@ def mistake_of(room, file, is_quoted, header):
         return None
     for start, rooms in LIBRARIES.items():
         if header.startswith(start):
-            is_test = file.stem.endswith("_test") or file.stem.startswith("test_")
             is_allowed = rooms is EVERYWHERE or (is_test if rooms is TESTS else room in rooms)
             return None if is_allowed else f"{room} may not know <{start.rstrip('/')}>"
     return "an outside library that tests/layers/check_layers.py does not know"
@@ -74,21 +73,40 @@ def rooms_in(root):
             yield "apps", file
 
 
+def includes_of(file):
+    """(line number, is quoted, header) of every include."""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        include = INCLUDE.match(line)
+        if include:
+            yield number, include[1] == '"', include[2]
+
+
+def test_files(root, files):
+    """x_test.cpp, and headers that nothing but tests include."""
+    users = {}
+    for file in files:
+        for _, is_quoted, header in includes_of(file):
+            target = root / "src" / header if header.startswith("surgsigma/") else file.parent / header
+            if is_quoted:
+                users.setdefault(target, []).append(file)
+    tests = {file for file in files if file.stem.endswith("_test")}
+    return tests | {header for header, by in users.items() if all(file in tests for file in by)}
+
+
 def mistakes_in(root):
     found = []
-    files = 0
-    for room, file in rooms_in(root):
-        files += 1
+    rooms = list(rooms_in(root))
+    tests = test_files(root, [file for _, file in rooms])
+    for room, file in rooms:
         where = file.relative_to(root)
         if room not in FLOOR_OF:
             found.append(f"{where}: room '{room}' is on no floor")
             continue
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            include = INCLUDE.match(line)
-            mistake = include and mistake_of(room, file, include[1] == '"', include[2])
+        for number, is_quoted, header in includes_of(file):
+            mistake = mistake_of(room, file, file in tests, is_quoted, header)
             if mistake:
-                found.append(f"{where}:{number}: {include[2]}: {mistake}")
-    return found, files
+                found.append(f"{where}:{number}: {header}: {mistake}")
+    return found, len(rooms)
 
 
 def main():

@@ -42,6 +42,12 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(check("src/surgsigma/base/a_test.cpp", "#include <gtest/gtest.h>\n"), [])
         self.assertEqual(len(check("src/surgsigma/base/a.cpp", "#include <gtest/gtest.h>\n")), 1)
 
+    def test_header_for_tests_is_one_that_only_tests_include(self):
+        header = {"src/surgsigma/base/world.h": "#include <gtest/gtest.h>\n"}
+        use = '#include "surgsigma/base/world.h"\n'
+        self.assertEqual(check("src/surgsigma/base/a_test.cpp", use, **header), [])
+        self.assertEqual(len(check("src/surgsigma/base/a.cpp", use, **header)), 1)
+
     def test_new_room_needs_a_floor(self):
         self.assertEqual(len(check("src/surgsigma/attic/a.cpp", "#include <string>\n")), 1)
 

@@ -652,6 +652,16 @@ std::string_view State::check_words(std::string_view statement) {
   for (const ClaimAtom& atom : atoms) {
     const AtomTerms shape = terms_of(atom, words, terms);
     if (std::find(terms.begin(), terms.end(), kNone) != terms.end()) return kNotBacked;
+    // "the scissors are cutting and are pushing": an instrument need not be said again for its next deed.
+    const bool goes_on = atom.word == ClaimWord::kActs && &atom != atoms.data() &&
+                         (&atom - 1)->word == ClaimWord::kActs && (&atom - 1)->arguments[0] == atom.arguments[0];
+    if (goes_on) {
+      const std::size_t end = std::min(at + terms.size(), mentioned.size());
+      const bool is_said = std::any_of(mentioned.begin() + static_cast<std::ptrdiff_t>(at),
+                                       mentioned.begin() + static_cast<std::ptrdiff_t>(end),
+                                       [&](int mention) { return words.may_mean(mention, terms[0]); });
+      if (!is_said) terms.erase(terms.begin());
+    }
     if (at + terms.size() > mentioned.size()) return kNotSaid;
     if (shape.is_ordered) {
       bool is_forward = true;

@@ -43,8 +43,7 @@ void Sentences::sentence(std::span<const Phrase> phrases, std::string_view first
   capitalize(made.text);
 }
 
-void Sentences::labelled(ClaimWord word, const SceneLabel& label, std::span<const Phrase> phrases,
-                         Statement& made) {
+void Sentences::labelled(ClaimWord word, const SceneLabel& label, std::span<const Phrase> phrases, Statement& made) {
   made.clear();
   if (!label) return;
   cited_.clear();
@@ -259,11 +258,17 @@ void Sentences::append_deed(const SceneDeed& deed, bool is_progressive, std::vec
   const bool is_counted =
       !is_clip_ && deed.count >= 2 && deed.count <= kLargestNumber && scene_->count_of(deed.instrument) >= deed.count;
   const bool is_apart = !is_counted && needs_telling_apart(deed.instrument);
+  // "the scissors are cutting and are pushing": the same one once more.
+  const bool goes_on = !is_counted && !is_apart && !told.empty() && told.back() == deed.instrument;
   item_.clear();
   begin_atom(ClaimWord::kActs, made.claim);
   append_concept(deed.instrument, made.claim);
   append_concept(deed.verb, made.claim);
-  if (is_counted) {
+  if (goes_on) {
+    item_ += items_.back();
+    item_ += " and";
+    items_.pop_back();
+  } else if (is_counted) {
     item_ += number_word(deed.count);
     item_ += ' ';
     item_ += instrument.plural;

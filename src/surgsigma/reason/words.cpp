@@ -210,6 +210,10 @@ void Words::add_surfaces() {
       add_surface(words.third_plural, term);
       add_surface(words.gerund, term);
     }
+    if (term == idle_verb_) {  // "is present but not interacting" says that it is idle
+      for (const std::string& surface : {words.third, words.third_plural, words.gerund})
+        add_surface(surface, kIdleMark);
+    }
     for (const std::string& surface : more_surfaces_[i]) add_surface(surface, term);
   }
   for (std::size_t i = 0; i < kGridWords.size(); ++i) add_surface(kGridWords[i], kCellMark + static_cast<int>(i));
