@@ -167,9 +167,25 @@ Refusal SampleBuilder::take_box(const ConversationView& row, std::size_t index) 
   return rules_.profile->append(box, row.size, rules_.limits, text) ? Refusal() : refusal::kBoxWithoutArea;
 }
 
+bool SampleBuilder::shows_the_same(const ConversationView& row) const {
+  return row.begin_us == last_begin_us_ && row.end_us == last_end_us_ && row.is_clip == was_clip_ &&
+         row.video == last_video_ &&
+         std::equal(row.media.begin(), row.media.end(), last_listed_.begin(), last_listed_.end());
+}
+
 Refusal SampleBuilder::take_media(const ConversationView& row) {
+  if (shows_the_same(row)) return shown_.items.empty() ? refusal::kNoMedia : Refusal();
+  last_begin_us_ = row.begin_us;
+  last_end_us_ = row.end_us;
+  was_clip_ = row.is_clip;
+  last_video_ = row.video;
+  last_listed_.assign(row.media.begin(), row.media.end());
+  ++media_number_;
   const MediaQuestion question{source_.id, row.video, row.is_clip, row.begin_us, row.end_us, &row.media};
-  if (!rules_.names->name(question, shown_)) return refusal::kNoMedia;
+  if (!rules_.names->name(question, shown_)) {
+    shown_.items.clear();
+    return refusal::kNoMedia;
+  }
   sample_.is_video = shown_.is_video;
   sample_.media.resize(shown_.items.size());
   for (std::size_t i = 0; i < shown_.items.size(); ++i) {

@@ -75,6 +75,8 @@ class SampleBuilder {
 
   const Sample& sample() const { return sample_; }
   const ShownMedia& shown() const { return shown_; }
+  /// Changes whenever shown() does.
+  std::int64_t media_number() const { return media_number_; }
   /// Characters of all its texts.
   std::size_t characters() const;
 
@@ -84,6 +86,8 @@ class SampleBuilder {
   Refusal take_boxes_of(std::string_view text, const ConversationView& row, bool& names_box);
   Refusal take_box(const ConversationView& row, std::size_t index);
   Refusal take_media(const ConversationView& row);
+  /// The row shows what the row before it showed: rows of one moment follow each other.
+  bool shows_the_same(const ConversationView& row) const;
   /// The label for tags: the plain wording, or the sentence itself where that names boxes.
   Refusal label_of(const ConversationView& row, std::string_view& label);
   void load_pictures();
@@ -93,6 +97,12 @@ class SampleBuilder {
   PlainAnswers answers_;
   Sample sample_;
   ShownMedia shown_;
+  std::int64_t media_number_ = 0;
+  std::vector<std::string> last_listed_;  ///< what shown_ was made from
+  std::string last_video_;
+  bool was_clip_ = false;
+  std::int64_t last_begin_us_ = -1;
+  std::int64_t last_end_us_ = -1;
   std::string last_turn_;     ///< last turn with the thought
   std::string last_picture_;  ///< path of the picture that was read last: rows of one moment follow each other
   std::string last_bytes_;

@@ -1,6 +1,7 @@
 #include "surgsigma/export/export.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include "surgsigma/base/hash.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr const char* kMark = ".surgsigma-export";  // says that a half-written folder is ours to remove
 constexpr const char* kWork = ".work";
+constexpr std::int64_t kRoomBytes = 512LL << 20;  // rows held in memory before they go by way of spill files
 
 std::vector<std::string> names_of(const std::vector<ExportFormatRow>& rows) {
   std::vector<std::string> names;
@@ -184,14 +186,6 @@ Status make_file(const RenderPlan& plan, const fs::path& folder, FileJob& job, s
   return done();
 }
 
-Status measure(const fs::path& folder, ExportedFile& file) {
-  SURGSIGMA_TRY(sha256, file_sha256(folder / file.path));
-  file.sha256 = sha256;
-  std::error_code code;
-  file.bytes = static_cast<std::int64_t>(fs::file_size(folder / file.path, code));
-  return done();
-}
-
 Status check_counts(const std::vector<FileJob>& jobs) {
   for (const FileJob& job : jobs) {
     if (job.file.rows == job.rows) continue;
@@ -206,12 +200,13 @@ Status make_files(const RenderPlan& plan, const fs::path& folder, int threads, s
   std::error_code code;
   fs::create_directories(folder / plan.format->folder, code);
   SURGSIGMA_CHECK(for_all(jobs.size(), threads, [&](std::size_t i) { return make_file(plan, folder, jobs[i], i); }));
-  SURGSIGMA_CHECK(for_all(jobs.size(), threads, [&](std::size_t i) { return measure(folder, jobs[i].file); }));
-  if (plan.format->convert == nullptr) {
-    std::vector<fs::path> paths;
-    for (const FileJob& job : jobs) paths.push_back(folder / job.file.path);
-    SURGSIGMA_TRY(rows, read_lines_back(paths, *plan.format, threads));
-    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].file.rows = rows[i];
+  std::vector<fs::path> paths;
+  for (const FileJob& job : jobs) paths.push_back(folder / job.file.path);
+  SURGSIGMA_TRY(read, read_files_back(paths, *plan.format, threads));
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    jobs[i].file.sha256 = read[i].sha256;
+    jobs[i].file.bytes = static_cast<std::int64_t>(fs::file_size(paths[i], code));
+    if (plan.format->convert == nullptr) jobs[i].file.rows = read[i].rows;
   }
   return check_counts(jobs);
 }
@@ -222,9 +217,12 @@ void sum_up(const RenderPlan& plan, const std::vector<Partition>& partitions, co
   std::map<std::string, std::int64_t> rows_of_source;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Rendered& one = all[i];
-    for (const auto& [key, rows] : one.rows) {
-      const std::string part = plan.slots.counted_as(key.first);
-      const std::string& task = plan.selection->tasks[key.second];
+    const std::size_t tasks = plan.selection->tasks.size();
+    for (std::size_t key = 0; key < one.rows.size(); ++key) {
+      const std::int64_t rows = one.rows[key];
+      if (rows == 0) continue;
+      const std::string part = plan.slots.counted_as(key / tasks);
+      const std::string& task = plan.selection->tasks[key % tasks];
       facts.rows[part][task][partitions[i].source] += rows;
       report.rows[part][task] += rows;
       rows_of_source[partitions[i].source] += rows;
@@ -317,6 +315,7 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
   UnfinishedFolder folder(options.out);
   SURGSIGMA_CHECK(folder.make());
 
+  MemoryRoom room = kRoomBytes;
   const RenderPlan plan{&options,
                         &format,
                         &selection,
@@ -337,7 +336,7 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
   Progress progress("export " + options.format, static_cast<std::uint64_t>(selection.rows), options.is_quiet);
   SURGSIGMA_CHECK(for_all(partitions.size(), options.jobs, [&](std::size_t i) -> Status {
     SURGSIGMA_TRY(one, render_partition(plan, partitions[i], i));
-    for (const auto& [key, rows] : one.rows) progress.advance(static_cast<std::uint64_t>(rows));
+    progress.advance(static_cast<std::uint64_t>(std::accumulate(one.rows.begin(), one.rows.end(), std::int64_t{0})));
     rendered[i] = std::move(one);
     return done();
   }));

@@ -34,8 +34,10 @@ bool is_below(std::string_view path, std::string_view source) {
 }  // namespace
 
 bool is_video_path(std::string_view path) {
-  return std::any_of(kVideoEndings.begin(), kVideoEndings.end(),
-                     [&](std::string_view ending) { return ends_with_ignoring_case(path, ending); });
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string ending = lower(path.substr(dot));
+  return std::find(kVideoEndings.begin(), kVideoEndings.end(), ending) != kVideoEndings.end();
 }
 
 bool is_picture(const fs::path& path) {
@@ -95,8 +97,8 @@ const std::string& MediaNames::frame_pattern(std::string_view source) const {
 std::string MediaNames::origin_of(const MediaQuestion& question, std::string_view path) const {
   const bool is_clip_file = is_video_path(path);
   const std::string& pictures = frame_pattern(question.source);
-  if (!path.starts_with(made_folder(question, is_clip_file ? "clips" : "frames"))) return "";
   if (!is_clip_file && !pictures.empty()) return "";  // the source ships its pictures, perhaps in a folder of that name
+  if (!path.starts_with(made_folder(question, is_clip_file ? "clips" : "frames"))) return "";
   const KnownVideo* video = find(question.video);
   if (video != nullptr && !video->media.empty()) return below(question.source, video->media);
   return pictures.empty() ? "" : below(question.source, pictures);

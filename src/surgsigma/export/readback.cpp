@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "surgsigma/base/hash.h"
 #include "surgsigma/base/threads.h"
 
 namespace surgsigma {
@@ -18,7 +19,6 @@ struct Block {
   std::string_view lines;
   bool is_padded = false;  ///< enough readable bytes follow for the parser
   std::int64_t rows = 0;
-  std::size_t bad_at = 0;  ///< place of the first wrong line in `lines`
   std::string problem;
 };
 
@@ -30,8 +30,7 @@ std::vector<Block> blocks_of(std::size_t file, std::string_view bytes) {
       end = bytes.find('\n', begin + kBlockBytes);
       end = end == std::string_view::npos ? bytes.size() : end + 1;
     }
-    blocks.push_back(
-        {file, bytes.substr(begin, end - begin), bytes.size() - end >= simdjson::SIMDJSON_PADDING, 0, 0, ""});
+    blocks.push_back({file, bytes.substr(begin, end - begin), bytes.size() - end >= simdjson::SIMDJSON_PADDING, 0, ""});
     begin = end;
   }
   return blocks;
@@ -58,7 +57,6 @@ void check_block(Block& block, const FormatRow& format) {
       block.problem = "the last line has no end";
     else
       block.problem = format.check_line(row);
-    if (!block.problem.empty()) block.bad_at = at;
     ++block.rows;
     at = end + 1;
   }
@@ -66,27 +64,37 @@ void check_block(Block& block, const FormatRow& format) {
 
 }  // namespace
 
-Result<std::vector<std::int64_t>> read_lines_back(const std::vector<fs::path>& files, const FormatRow& format,
-                                                  int jobs) {
+Result<std::vector<ReadBack>> read_files_back(const std::vector<fs::path>& files, const FormatRow& format, int jobs) {
   std::vector<MappedFile> mapped;
   std::vector<Block> blocks;
-  for (std::size_t i = 0; i < files.size(); ++i) {
+  for (std::size_t i = 0; i < files.size() && format.convert == nullptr; ++i) {
     SURGSIGMA_TRY(file, MappedFile::open(files[i]));
     mapped.push_back(std::move(file));
     const auto own = blocks_of(i, mapped.back().bytes());
     blocks.insert(blocks.end(), own.begin(), own.end());
   }
-  parallel_for(blocks.size(), jobs, [&](std::size_t i) { check_block(blocks[i], format); });
-  std::vector<std::int64_t> rows(files.size(), 0);
-  for (const Block& block : blocks) {
-    if (!block.problem.empty()) {
-      return Error{ErrorKind::kInternal, "a row reads back wrong: " + block.problem,
-                   files[block.file].filename().string() + ":" + std::to_string(rows[block.file] + block.rows),
-                   "please report this with the command you gave"};
-    }
-    rows[block.file] += block.rows;
+  // Hashing cannot be divided within a file, so it comes first and the blocks fill the other threads.
+  std::vector<Result<std::string>> hashes(files.size(), std::string());
+  parallel_for(files.size() + blocks.size(), jobs, [&](std::size_t i) {
+    if (i < files.size())
+      hashes[i] = file_sha256(files[i]);
+    else
+      check_block(blocks[i - files.size()], format);
+  });
+  std::vector<ReadBack> read(files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!hashes[i].ok()) return hashes[i].error();
+    read[i].sha256 = *hashes[i];
   }
-  return rows;
+  for (const Block& block : blocks) {
+    std::int64_t& rows = read[block.file].rows;
+    rows += block.rows;
+    if (block.problem.empty()) continue;
+    return Error{ErrorKind::kInternal, "a row reads back wrong: " + block.problem,
+                 files[block.file].filename().string() + ":" + std::to_string(rows),
+                 "please report this with the command you gave"};
+  }
+  return read;
 }
 
 }  // namespace surgsigma

@@ -26,7 +26,9 @@ class PartitionRenderer {
         source_(source.source.source_id.text),
         has_folder_(plan.rules.places->has_folder(source_)),
         builder_(plan.rules, {source_, source.source.licence_id, source.source.is_simulated}),
-        spill_(std::move(spill), plan.slots.size() + 2, plan.selection->tasks.size()) {}
+        spill_(std::move(spill), plan.slots.size() + 2, plan.selection->tasks.size(), *plan.room) {
+    rendered_.rows.resize(plan.slots.size() * plan.selection->tasks.size());
+  }
 
   Status load_thoughts(const Partition& partition) {
     if (plan_.options->reasoning == ReasoningMode::kNone) return done();
@@ -81,17 +83,17 @@ class PartitionRenderer {
     std::string& lines = spill_.lines(slot, task_);
     plan_.format->append(builder_.sample(), lines);
     lines += '\n';
-    ++rendered_.rows[{slot, task_}];
+    ++rendered_.rows[slot * plan_.selection->tasks.size() + task_];
     rendered_.tokens.add(static_cast<std::int64_t>(builder_.characters()));
     SURGSIGMA_CHECK(spill_.added(slot, task_));
     return list_media();
   }
 
   Status list_media() {
+    if (builder_.media_number() == last_media_) return done();
+    last_media_ = builder_.media_number();
     const ShownMedia& shown = builder_.shown();
     for (const ShownMedium& medium : shown.items) {
-      if (medium.path == last_medium_) continue;
-      last_medium_ = medium.path;
       if (listed_.insert(hash64(medium.path)).second) SURGSIGMA_CHECK(list_medium(medium, shown.is_video));
     }
     return done();
@@ -133,7 +135,7 @@ class PartitionRenderer {
   int part_ = kNoPart;
   std::string last_task_;
   std::size_t task_ = 0;
-  std::string last_medium_;
+  std::int64_t last_media_ = 0;
   std::unordered_set<std::uint64_t> listed_;
 };
 

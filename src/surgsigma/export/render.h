@@ -50,6 +50,7 @@ struct RenderPlan {
   FileSlots slots;
   std::shared_ptr<Engine> engine;  ///< one thread per query: rows come in the order of the file
   fs::path folder;                 ///< of the spill files
+  MemoryRoom* room = nullptr;
 
   /// Lists that are spilled beside the data files: all media, missing media.
   std::size_t media_list() const { return slots.size(); }
@@ -58,7 +59,7 @@ struct RenderPlan {
 
 struct Rendered {
   Spilled spilled;
-  std::map<std::pair<std::size_t, std::size_t>, std::int64_t> rows;  ///< slot and task -> rows
+  std::vector<std::int64_t> rows;  ///< by slot, then by task
   std::map<std::string, DroppedRows> dropped;
   TokenCounts tokens;
   std::int64_t media = 0;

@@ -65,7 +65,8 @@ Status copy_range(int from, off_t offset, std::size_t bytes, int to, const fs::p
 
 }  // namespace
 
-Spill::Spill(fs::path path, std::size_t files, std::size_t tasks) : tasks_(tasks), buffers_(files * tasks) {
+Spill::Spill(fs::path path, std::size_t files, std::size_t tasks, MemoryRoom& room)
+    : tasks_(tasks), room_(room), buffers_(files * tasks) {
   spilled_.path = std::move(path);
 }
 
@@ -79,17 +80,32 @@ Status Spill::added(std::size_t file, std::size_t task) {
   return buffer.lines.size() >= kFlushBytes ? flush(file, task) : done();
 }
 
-Status Spill::flush(std::size_t file, std::size_t task) {
-  Buffer& buffer = buffers_[file * tasks_ + task];
-  if (buffer.lines.empty()) return done();
+bool Spill::takes_room(std::int64_t bytes) {
+  if (room_.fetch_sub(bytes) >= bytes) return true;
+  room_.fetch_add(bytes);
+  return false;
+}
+
+Status Spill::append_to_file(const std::string& lines) {
   if (descriptor_ < 0) {
     descriptor_ = ::open(spilled_.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0) return io_error("cannot make the file", spilled_.path);
   }
-  SURGSIGMA_CHECK(write_all(descriptor_, buffer.lines, spilled_.path));
-  const auto bytes = static_cast<std::int64_t>(buffer.lines.size());
-  spilled_.extents.push_back({file, task, offset_, bytes, buffer.rows});
-  offset_ += bytes;
+  SURGSIGMA_CHECK(write_all(descriptor_, lines, spilled_.path));
+  offset_ += static_cast<std::int64_t>(lines.size());
+  return done();
+}
+
+Status Spill::flush(std::size_t file, std::size_t task) {
+  Buffer& buffer = buffers_[file * tasks_ + task];
+  if (buffer.lines.empty()) return done();
+  Extent extent{file, task, nullptr, offset_, static_cast<std::int64_t>(buffer.lines.size()), buffer.rows};
+  if (takes_room(extent.bytes)) {
+    extent.lines = std::make_shared<const std::string>(std::move(buffer.lines));
+  } else {
+    SURGSIGMA_CHECK(append_to_file(buffer.lines));
+  }
+  spilled_.extents.push_back(std::move(extent));
   buffer.lines.clear();
   buffer.rows = 0;
   return done();
@@ -133,6 +149,10 @@ Status join_lines(const std::vector<Source>& sources, const fs::path& path) {
   const fs::path* opened = nullptr;
   std::unique_ptr<Descriptor> from;
   for (const auto& [spill, extent] : sources) {
+    if (extent.lines) {
+      SURGSIGMA_CHECK(write_all(to.number, *extent.lines, path));
+      continue;
+    }
     if (spill != opened) {
       from = std::make_unique<Descriptor>(::open(spill->c_str(), O_RDONLY | O_CLOEXEC));
       if (from->number < 0) return io_error("cannot read back", *spill);

@@ -3,7 +3,9 @@
 // of partitions can be rendered at once and the bytes are always the same.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,7 @@ namespace surgsigma {
 struct Extent {
   std::size_t file = 0;
   std::size_t task = 0;
+  std::shared_ptr<const std::string> lines;  ///< where it is in memory; else it is in the spill file, at `offset`
   std::int64_t offset = 0;
   std::int64_t bytes = 0;
   std::int64_t rows = 0;
@@ -23,13 +26,16 @@ struct Extent {
 
 /// What one partition wrote.
 struct Spilled {
-  fs::path path;  ///< made only when there is an extent
+  fs::path path;  ///< made only when some run did not find room in memory
   std::vector<Extent> extents;
 };
 
+/// Bytes that the runs of all partitions may take in memory together.
+using MemoryRoom = std::atomic<std::int64_t>;
+
 class Spill {
  public:
-  Spill(fs::path path, std::size_t files, std::size_t tasks);
+  Spill(fs::path path, std::size_t files, std::size_t tasks, MemoryRoom& room);
   ~Spill();
   Spill(const Spill&) = delete;
   Spill& operator=(const Spill&) = delete;
@@ -46,8 +52,11 @@ class Spill {
   };
   static constexpr std::size_t kFlushBytes = 256 << 10;
   Status flush(std::size_t file, std::size_t task);
+  bool takes_room(std::int64_t bytes);
+  Status append_to_file(const std::string& lines);
 
   std::size_t tasks_;
+  MemoryRoom& room_;
   std::vector<Buffer> buffers_;
   Spilled spilled_;
   int descriptor_ = -1;

@@ -1,6 +1,8 @@
 // Planted defects against reported issues: each defect is found, and nothing is reported that was not planted.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "surgsigma/pipeline/build.h"
 #include "surgsigma/pipeline/report.h"
 #include "surgsigma/simulate/simulate.h"
@@ -65,8 +67,10 @@ TEST_P(Dirt, EveryPlantedDefectIsReportedAndNothingElse) {
     for (const Found& issue : issues) is_found |= fits(defect, issue);
     EXPECT_TRUE(is_found) << defect.defect << " in " << defect.file << ":" << defect.line << " expected " << defect.expected_rule;
   }
+  // True of every small or invented release: its lists are short, and Strasbourg files carry their standing warning.
+  const std::set<std::string> standing = {"short_list", "doubtful_copy"};
   for (const Found& issue : issues) {
-    if (issue.severity == "info") continue;
+    if (issue.severity == "info" || standing.contains(issue.rule)) continue;
     bool is_planted = false;
     for (const Defect& defect : world->defects) is_planted |= fits(defect, issue) || defect.file == issue.file;
     EXPECT_TRUE(is_planted) << issue.rule << " in " << issue.file << ": " << issue.text;

@@ -49,8 +49,6 @@ constexpr std::string_view kAlteredKnowledge = "knowledge_altered";
 constexpr std::string_view kOffTopic = "knowledge_off_topic";
 constexpr std::string_view kDiffers = "conclusion_differs";
 
-constexpr std::array<std::string_view, 5> kLeaks = {"ground truth", "ground-truth", "annotat", "label", "dataset"};
-
 /// What the last claim of a task is made of.
 struct Conclusion {
   std::string_view task;
@@ -76,16 +74,6 @@ const Conclusion* conclusion_of(std::string_view task) {
     if (row.task == task) return &row;
   }
   return nullptr;
-}
-
-bool contains_ignoring_case(std::string_view text, std::string_view part) {
-  const auto equal = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), equal) != text.end();
-}
-
-bool leaks(std::string_view text) {
-  return std::any_of(kLeaks.begin(), kLeaks.end(),
-                     [&](std::string_view leak) { return contains_ignoring_case(text, leak); });
 }
 
 struct Entry {
@@ -177,6 +165,7 @@ struct ReasoningChecker::OfVideo::State {
   std::string_view check_conclusion(const ReasoningRow& row, const ContextRow& context);
 
   int concept_of(std::string_view id) const { return words.index(id); }
+  bool parse(std::string_view claim);
   bool names(std::size_t position, int concept_index) const;
   bool is_box_of(std::size_t position, int concept_index, Box& box, ImageSize& size) const;
   std::optional<ActionLevel> level_of(int action) const;
@@ -235,8 +224,7 @@ std::uint64_t hash_of(const ReasoningRow& row, std::size_t i, Microseconds cutof
 }
 
 void add_entities(const ClaimAtom& atom, const Words& words, std::vector<int>& entities) {
-  for (const std::string_view argument : atom.arguments) {
-    const int index = words.index(argument);
+  for (const int index : atom.concepts) {
     if (index == kNone) continue;
     const Sort sort = words[index].sort;
     const bool is_entity = sort == Sort::kInstrument || sort == Sort::kAnatomy || sort == Sort::kObject;
@@ -252,10 +240,10 @@ struct AtomTerms {
   bool is_ordered = false;
 };
 
-AtomTerms terms_of(const ClaimAtom& atom, const Words& words, std::vector<int>& terms) {
+AtomTerms terms_of(const ClaimAtom& atom, std::vector<int>& terms) {
   terms.clear();
   AtomTerms made;
-  const auto concept_term = [&](std::size_t i) { terms.push_back(words.index(atom.arguments[i])); };
+  const auto concept_term = [&](std::size_t i) { terms.push_back(atom.concepts[i]); };
   switch (atom.word) {
     case ClaimWord::kPresent:
     case ClaimWord::kShows:
@@ -305,8 +293,8 @@ AtomTerms terms_of(const ClaimAtom& atom, const Words& words, std::vector<int>& 
     case ClaimWord::kLeftOf:
     case ClaimWord::kAbove: {
       const bool is_left = atom.word == ClaimWord::kLeftOf;
-      const int first = words.index(atom.arguments[0]);
-      const int second = words.index(atom.arguments[1]);
+      const int first = atom.concepts[0];
+      const int second = atom.concepts[1];
       terms = {first, is_left ? chain::kLeftOfMark : chain::kAboveMark, second};
       made.reverse = {second, is_left ? chain::kRightOfMark : chain::kBelowMark, first};
       made.is_ordered = true;
@@ -334,6 +322,16 @@ AtomTerms terms_of(const ClaimAtom& atom, const Words& words, std::vector<int>& 
 }  // namespace
 
 using State = ReasoningChecker::OfVideo::State;
+
+/// Parses a claim into `atoms` and looks up its concepts.
+bool State::parse(std::string_view claim) {
+  if (!chain::parse_claim(claim, atoms)) return false;
+  for (ClaimAtom& atom : atoms) {
+    atom.concepts.clear();
+    for (const std::string_view argument : atom.arguments) atom.concepts.push_back(words.index(argument));
+  }
+  return true;
+}
 
 /// The record says that the concept is there.
 bool State::names(std::size_t position, int concept_index) const {
@@ -411,7 +409,7 @@ bool State::is_backed(const ClaimAtom& atom, const ContextRow& context) {
     }
     return is_said;
   };
-  const auto argument = [&](std::size_t i) { return concept_of(atom.arguments[i]); };
+  const auto argument = [&](std::size_t i) { return atom.concepts[i]; };
   switch (atom.word) {
     case ClaimWord::kPresent:
       return use_if([&](std::size_t p) { return names(p, argument(0)); });
@@ -645,12 +643,11 @@ bool State::is_backed(const ClaimAtom& atom, const ContextRow& context) {
   return false;
 }
 
-/// The statement mentions what the atoms claim, atom by atom in their order, and nothing else.
+/// The statement mentions (`mentioned`) what the atoms claim, atom by atom in their order, and nothing else.
 std::string_view State::check_words(std::string_view statement) {
-  words.mentions(statement, mentioned);
   std::size_t at = 0;
   for (const ClaimAtom& atom : atoms) {
-    const AtomTerms shape = terms_of(atom, words, terms);
+    const AtomTerms shape = terms_of(atom, terms);
     if (std::find(terms.begin(), terms.end(), kNone) != terms.end()) return kNotBacked;
     // "the scissors are cutting and are pushing": an instrument need not be said again for its next deed.
     const bool goes_on = atom.word == ClaimWord::kActs && &atom != atoms.data() &&
@@ -716,10 +713,13 @@ std::string_view State::check_knowledge(const ReasoningRow& row, const ContextRo
 }
 
 std::string_view State::check_statement(const ReasoningRow& row, const ContextRow& context, std::size_t i) {
-  if (!chain::parse_claim(row.claims[i], atoms)) return kMalformed;
+  if (!parse(row.claims[i])) return kMalformed;
   const bool is_knowledge = atoms[0].word == ClaimWord::kKnow;
   if (is_knowledge) return atoms.size() == 1 ? check_knowledge(row, context, i) : kMalformed;
-  if (leaks(row.statements[i])) return kLabelLeak;
+  words.mentions(row.statements[i], mentioned);
+  const bool leaks = std::any_of(mentioned.begin(), mentioned.end(),
+                                 [&](int mention) { return words.may_mean(mention, chain::kLeakMark); });
+  if (leaks) return kLabelLeak;
   const bool is_last = i + 1 == row.statements.size();
   for (const ClaimAtom& atom : atoms) {
     if (is_about_future(atom.word) && !is_last) return kFuture;
@@ -768,7 +768,7 @@ bool State::are_all_found(const ContextRow& context, bool instruments, const std
 /// The last claim is the whole answer of the task.
 std::string_view State::check_conclusion(const ReasoningRow& row, const ContextRow& context) {
   const Conclusion* expected = conclusion_of(row.task);
-  if (!chain::parse_claim(row.claims.back(), atoms)) return kMalformed;
+  if (!parse(row.claims.back())) return kMalformed;
   for (const ClaimAtom& atom : atoms) {
     const bool is_answer = atom.word == expected->word || (expected->other && atom.word == *expected->other);
     if (!is_answer) return kDiffers;
@@ -896,7 +896,7 @@ std::string_view State::check(const ReasoningRow& row, const ContextRow& context
   shown_action = kNone;
   cutoff = context.subject == Subject::kClip ? context.end_us : context.begin_us + 1;
   if (row.task == "action_remaining") {
-    if (!chain::parse_claim(row.claims.back(), atoms)) return kMalformed;
+    if (!parse(row.claims.back())) return kMalformed;
     const bool is_remaining = atoms.size() == 1 && atoms[0].word == ClaimWord::kRemaining;
     const auto moment = is_remaining ? parse_int(atoms[0].arguments[2]) : std::nullopt;
     if (!moment) return kDiffers;

@@ -55,6 +55,7 @@ inline constexpr std::array<ClaimWordRow, 24> kClaimWords = {{
 struct ClaimAtom {
   ClaimWord word = ClaimWord::kPresent;
   std::vector<std::string_view> arguments;  ///< into the text that was parsed
+  std::vector<int> concepts;                ///< the arguments' indices in the ontology; the checker fills them in
 };
 
 /// Nothing when a word is unknown or the number of arguments is wrong. `atoms` is reused.

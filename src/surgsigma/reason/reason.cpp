@@ -501,7 +501,9 @@ void ChainMaker::next_chain(const ContextRow& context, const ChainTaskRow& task)
       if (is_shown) sentences_.after(earlier, word_of(track.level), before_);
     }
     elapsed_.clear();
-    if (clip.duration() >= kSecond) sentences_.elapsed(*run, clip, records_, elapsed_);
+    // A clip that begins in the middle of a run does not show how long it has lasted.
+    const bool shows_all = run->range.begin == clip.begin && clip.duration() >= kSecond;
+    if (shows_all) sentences_.elapsed(*run, clip, records_, elapsed_);
     sentences_.phase(shared_.phase);
     add(shown_);
     add(shared_.instruments);

@@ -31,7 +31,7 @@ struct MarkSurface {
   int term;
 };
 /// What the sentences of phrases.h say beside concepts, places and numbers.
-constexpr std::array<MarkSurface, 22> kMarkSurfaces = {{
+constexpr std::array<MarkSurface, 36> kMarkSurfaces = {{
     {"not interacting", kIdleMark},
     {"without touching", kIdleMark},
     {"at rest", kIdleMark},
@@ -54,6 +54,20 @@ constexpr std::array<MarkSurface, 22> kMarkSurfaces = {{
     {"left", kSideMark},
     {"right", kSideMark + 1},
     {"centre", kSideMark + 2},
+    {"ground truth", kLeakMark},
+    {"ground-truth", kLeakMark},
+    {"label", kLeakMark},
+    {"labels", kLeakMark},
+    {"labeled", kLeakMark},
+    {"labelled", kLeakMark},
+    {"annotation", kLeakMark},
+    {"annotations", kLeakMark},
+    {"annotated", kLeakMark},
+    {"annotator", kLeakMark},
+    {"annotators", kLeakMark},
+    {"dataset", kLeakMark},
+    {"the record", kLeakMark},
+    {"the records", kLeakMark},
 }};
 
 std::size_t letter_of(char c) {

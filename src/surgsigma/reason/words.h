@@ -29,6 +29,7 @@ constexpr int kLeftOfMark = kMarks + 83;
 constexpr int kRightOfMark = kMarks + 84;
 constexpr int kAboveMark = kMarks + 85;
 constexpr int kBelowMark = kMarks + 86;
+constexpr int kLeakMark = kMarks + 87;  ///< words about labels, which a statement must not use
 
 constexpr int kLargestNumber = 12;
 constexpr std::array<std::string_view, 3> kSides = {"left", "right", "centre"};

@@ -6,6 +6,7 @@ namespace surgsigma {
 namespace {
 
 void count_tags(std::string_view text, TagCounts& counts) {
+  if (text.find('<') == std::string_view::npos) return;
   counts.images += count_tag(text, "<image>");
   counts.videos += count_tag(text, "<video>");
   counts.boxes += count_tag(text, "<bbox>");
