@@ -144,12 +144,18 @@ struct FileJob {
   std::int64_t rows = 0;
 };
 
+/// "-00003-of-00012"
 std::string numbered(std::size_t index, std::size_t count) {
-  const auto digits = [](std::size_t number) {
-    const std::string text = std::to_string(number);
-    return text.size() < 5 ? std::string(5 - text.size(), '0') + text : text;
+  std::string text = "-";
+  const auto append = [&](std::size_t number) {
+    const std::string digits = std::to_string(number);
+    if (digits.size() < 5) text.append(5 - digits.size(), '0');
+    text += digits;
   };
-  return "-" + digits(index) + "-of-" + digits(count);
+  append(index);
+  text += "-of-";
+  append(count);
+  return text;
 }
 
 std::vector<FileJob> plan_files(const RenderPlan& plan, const std::vector<Spilled>& spilled) {
@@ -331,7 +337,8 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
                          &catalog.ontology},
                         FileSlots(format, options.reasoning),
                         engine,
-                        folder.work()};
+                        folder.work(),
+                        &room};
   std::vector<Rendered> rendered(partitions.size());
   Progress progress("export " + options.format, static_cast<std::uint64_t>(selection.rows), options.is_quiet);
   SURGSIGMA_CHECK(for_all(partitions.size(), options.jobs, [&](std::size_t i) -> Status {

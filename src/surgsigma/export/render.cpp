@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "surgsigma/base/hash.h"
+#include "surgsigma/export/json_text.h"
 
 namespace surgsigma {
 namespace {
@@ -111,15 +112,19 @@ class PartitionRenderer {
     const bool is_missing = !is_there(medium, is_video);
     ++rendered_.media;
     std::string& line = spill_.lines(plan_.media_list(), 0);
-    line += "media/" + medium.path + (is_missing ? "\tmissing\t" : "\tfound\t");
-    line += sample.video;
-    line += '\t' + (medium.made_from.empty() ? std::string() : "media/" + medium.made_from) + '\t' +
-            std::to_string(sample.begin_us) + '\t' + std::to_string(sample.end_us) + '\n';
+    line.append("media/").append(medium.path).append(is_missing ? "\tmissing\t" : "\tfound\t").append(sample.video);
+    line += '\t';
+    if (!medium.made_from.empty()) line.append("media/").append(medium.made_from);
+    line += '\t';
+    append_integer(sample.begin_us, line);
+    line += '\t';
+    append_integer(sample.end_us, line);
+    line += '\n';
     SURGSIGMA_CHECK(spill_.added(plan_.media_list(), 0));
     if (!is_missing) return done();
     if (rendered_.missing++ < static_cast<std::int64_t>(kMostExamples))
       rendered_.missing_examples.push_back("media/" + medium.path);
-    spill_.lines(plan_.missing_list(), 0) += "media/" + medium.path + '\n';
+    spill_.lines(plan_.missing_list(), 0).append("media/").append(medium.path) += '\n';
     return spill_.added(plan_.missing_list(), 0);
   }
 

@@ -101,7 +101,10 @@ Status Spill::flush(std::size_t file, std::size_t task) {
   if (buffer.lines.empty()) return done();
   Extent extent{file, task, nullptr, offset_, static_cast<std::int64_t>(buffer.lines.size()), buffer.rows};
   if (takes_room(extent.bytes)) {
+    const bool is_full = buffer.lines.size() >= kFlushBytes;  // another run is likely to follow
     extent.lines = std::make_shared<const std::string>(std::move(buffer.lines));
+    buffer.lines = std::string();
+    if (is_full) buffer.lines.reserve(kFlushBytes + kFlushBytes / 16);
   } else {
     SURGSIGMA_CHECK(append_to_file(buffer.lines));
   }

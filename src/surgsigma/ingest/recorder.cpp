@@ -177,7 +177,10 @@ void Recorder::end_file() {
 
 void Recorder::fail_file(const Error& error) {
   const std::int64_t open = current_.rows - current_.recorded_rows - current_.issue_rows;
-  issue(std::string(rule_of(error.kind)), Severity::kError, line_in(error.where), error.where, error.what, error.hint,
+  // Where the folder lies on this machine does not belong in a database.
+  const std::size_t at = error.where.find(current_.path);
+  const std::string where = at == std::string::npos ? error.where : error.where.substr(at);
+  issue(std::string(rule_of(error.kind)), Severity::kError, line_in(error.where), where, error.what, error.hint,
         std::max<std::int64_t>(open, 0));
 }
 

@@ -70,21 +70,31 @@ constexpr std::array<MarkSurface, 36> kMarkSurfaces = {{
     {"the records", kLeakMark},
 }};
 
-std::size_t letter_of(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 'a' && byte <= 'z') return byte - 'a';
-  if (byte >= 'A' && byte <= 'Z') return byte - 'A';
-  if (byte >= '0' && byte <= '9') return 26u + (byte - '0');
-  constexpr std::string_view kOthers = " -',:()/;.";
-  const std::size_t at = kOthers.find(c);
-  if (at != std::string_view::npos) return 36 + at;
-  return 47;  // all else alike: no two labels differ in such letters alone
-}
+constexpr std::size_t kOtherLetter = 47;  // all else alike: no two surfaces differ in such letters alone
 
-bool is_word_letter(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte >= 0x80;
-}
+/// Branch of the trie by byte.
+constexpr std::array<std::uint8_t, 256> kLetterOf = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(static_cast<std::uint8_t>(kOtherLetter));
+  for (std::size_t i = 0; i < 26; ++i) table['a' + i] = table['A' + i] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < 10; ++i) table['0' + i] = static_cast<std::uint8_t>(26 + i);
+  constexpr std::string_view kOthers = " -',:()/;.";
+  for (std::size_t i = 0; i < kOthers.size(); ++i) {
+    table[static_cast<unsigned char>(kOthers[i])] = static_cast<std::uint8_t>(36 + i);
+  }
+  return table;
+}();
+
+constexpr std::array<bool, 256> kIsWordLetter = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t i = 0; i < 26; ++i) table['a' + i] = table['A' + i] = true;
+  for (std::size_t i = 0; i < 10; ++i) table['0' + i] = true;
+  for (std::size_t i = 0x80; i < 256; ++i) table[i] = true;
+  return table;
+}();
+
+std::size_t letter_of(char c) { return kLetterOf[static_cast<unsigned char>(c)]; }
+bool is_word_letter(char c) { return kIsWordLetter[static_cast<unsigned char>(c)]; }
 
 std::string facet(const Concept& entry, std::string_view key) {
   return entry.facets.is_object() ? text_or(entry.facets, key, "") : "";

@@ -91,6 +91,23 @@ class Findings {
   std::map<std::pair<std::string, std::string>, Found> found_;
 };
 
+/// Cuts the box to its frame, where the frame's size is known; false when nothing is left of it. The raw record keeps
+/// what was shipped, and the reader has said where that reached beyond the frame.
+bool fit_box(Annotation& row) {
+  Box box{*row.x1, *row.y1, *row.x2, *row.y2};
+  if (box.area() <= 0) return false;
+  if (row.width && row.height) {
+    const auto inside = clamped(box, {*row.width, *row.height});
+    if (!inside || inside->area() <= 0) return false;
+    box = *inside;
+  }
+  row.x1 = box.x1;
+  row.y1 = box.y1;
+  row.x2 = box.x2;
+  row.y2 = box.y2;
+  return true;
+}
+
 Annotation annotation_of(const RawAnnotation& raw) {
   Annotation annotation;
   static_cast<AnnotationFields&>(annotation) = raw;
@@ -359,17 +376,11 @@ void RefineStage::video(const VideoRow& video, std::vector<RawAnnotation>&& raw,
       continue;
     }
     const bool has_box = row.x1 && row.y1 && row.x2 && row.y2;
-    if (has_box) {
-      const Box box{*row.x1, *row.y1, *row.x2, *row.y2};
-      const bool is_outside = box.x1 < 0 || box.y1 < 0 || (row.width && box.x2 > *row.width) ||
-                              (row.height && box.y2 > *row.height);
-      if (box.area() <= 0 || is_outside) {
-        refined.rejected = "bad_box";
-        findings.add(row, "bad_box", Severity::kError, join(row.labels, ", "),
-                     box.area() <= 0 ? "the box has no area" : "the box lies outside its frame",
-                     "look at the box convention of the file");
-        continue;
-      }
+    if (has_box && !fit_box(refined)) {
+      refined.rejected = "bad_box";
+      findings.add(row, "bad_box", Severity::kError, join(row.labels, ", "),
+                   "the box has no area, or none of it lies in its frame", "look at the box convention of the file");
+      continue;
     }
     if (row.kind == AnnotationKind::kInteraction) {
       const auto valid = maps.valid.find(row.vocabulary);

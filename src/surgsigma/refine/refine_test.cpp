@@ -180,19 +180,26 @@ TEST(Refine, ASecondFileThatTellsTheSameBoxesInOtherDigitsAddsNothing) {
   EXPECT_TRUE(refined.issues.empty());
 }
 
-TEST(Refine, ABoxOutsideItsFrameIsRejected) {
-  RawAnnotation box = phase("gallbladder", 1, 2, "coco.json");
-  box.kind = AnnotationKind::kBox;
-  box.vocabulary = "structures";
-  box.x1 = 10;
-  box.y1 = 10;
-  box.x2 = 900;
-  box.y2 = 50;
-  box.width = 854;
-  box.height = 480;
-  const Refined refined = refine("endoscapes2023", {box});
-  EXPECT_TRUE(refined.annotations[0].rejected == "bad_box" || refined.annotations[0].rejected == "unmapped_label");
-  EXPECT_FALSE(refined.issues.empty());
+TEST(Refine, ABoxIsCutToItsFrameAndOneWithNothingInsideIsRejected) {
+  const auto box = [](double x1, double x2) {
+    RawAnnotation row = phase("", 7, 8, "a.json");
+    row.kind = AnnotationKind::kBox;
+    row.labels = {"grasper"};
+    row.vocabulary = "instruments";
+    row.x1 = x1;
+    row.y1 = 10;
+    row.x2 = x2;
+    row.y2 = 50;
+    row.width = 854;
+    row.height = 480;
+    return row;
+  };
+  const Refined refined = refine("cholect50", {box(10, 900), box(860, 900), box(50, 40)});
+  EXPECT_EQ(refined.annotations[0].rejected, "");
+  EXPECT_EQ(refined.annotations[0].x2, 854);
+  EXPECT_EQ(refined.annotations[1].rejected, "bad_box");
+  EXPECT_EQ(refined.annotations[2].rejected, "bad_box");
+  EXPECT_EQ(refined.issues.size(), 1u);
 }
 
 TEST(Refine, TheCriterionWithTheRatersVotesIsKept) {
