@@ -133,7 +133,7 @@ std::string rows_table(const ExportFacts& facts) {
   std::string rule = "|---|";
   const std::vector<std::string> parts = parts_in_order(facts);
   for (const std::string& part : parts) {
-    text += " " + part + " |";
+    text.append(" ").append(part).append(" |");
     rule += "---:|";
   }
   text += "\n" + rule + "\n";
@@ -145,7 +145,7 @@ std::string rows_table(const ExportFacts& facts) {
       if (const auto found = tasks.find(task); found != tasks.end()) {
         for (const auto& [source, rows] : found->second) count += rows;
       }
-      text += " " + std::to_string(count) + " |";
+      text.append(" ").append(std::to_string(count)).append(" |");
     }
     text += "\n";
   }

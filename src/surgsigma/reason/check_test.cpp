@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "surgsigma/base/files.h"
 #include "surgsigma/reason/claim.h"
 #include "surgsigma/reason/test_world.h"
 
@@ -372,6 +373,18 @@ TEST(Verdicts, AreToldApartAndExplained) {
   for (const ReasoningVerdict& row : reasoning_verdicts()) {
     EXPECT_TRUE(names.insert(row.verdict).second) << row.verdict;
     EXPECT_FALSE(row.meaning.empty());
+  }
+}
+
+TEST(Verdicts, AndClaimsAllStandInTheDocumentation) {
+  const auto page = read_file(SURGSIGMA_SOURCE_DIR "/docs/reasoning.md");
+  ASSERT_TRUE(page) << to_string(page.error());
+  for (const ReasoningVerdict& row : reasoning_verdicts()) {
+    const std::string line = "| `" + std::string(row.verdict) + "` | " + std::string(row.meaning) + " |";
+    EXPECT_NE(page->find(line), std::string::npos) << line;
+  }
+  for (const chain::ClaimWordRow& row : chain::kClaimWords) {
+    EXPECT_NE(page->find("`" + std::string(row.word) + " "), std::string::npos) << row.word;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "surgsigma/reason/check.h"
@@ -82,11 +83,16 @@ struct World {
   }
 
   std::vector<ReasoningRow> chains(const std::vector<ContextRow>& contexts, std::uint64_t seed = 1) {
-    const auto stage = ReasonStage::create(catalog(), card(), {seed});
-    EXPECT_TRUE(stage.ok()) << (stage.ok() ? "" : to_string(stage.error()));
+    static std::map<std::pair<std::string, std::uint64_t>, ReasonStage> stages;
+    auto stage = stages.find({source_id, seed});
+    if (stage == stages.end()) {
+      auto fresh = ReasonStage::create(catalog(), card(), {seed});
+      EXPECT_TRUE(fresh.ok()) << (fresh.ok() ? "" : to_string(fresh.error()));
+      stage = stages.emplace(std::make_pair(source_id, seed), *std::move(fresh)).first;
+    }
     std::vector<ReasoningRow> made;
     issues.clear();
-    stage->video(
+    stage->second.video(
         video, rows, contexts, [&](ReasoningRow&& row) { made.push_back(std::move(row)); },
         [&](IssueRow&& row) { issues.push_back(std::move(row)); });
     return made;
@@ -99,9 +105,14 @@ struct World {
     return {};
   }
   std::string verdict(const ReasoningRow& row, const ContextRow& context) const {
-    const auto checker = ReasoningChecker::create(catalog(), card());
-    EXPECT_TRUE(checker.ok());
-    return check_reasoning(*checker, row, video, context, rows);
+    static std::map<std::string, ReasoningChecker> checkers;
+    auto checker = checkers.find(source_id);
+    if (checker == checkers.end()) {
+      auto fresh = ReasoningChecker::create(catalog(), card());
+      EXPECT_TRUE(fresh.ok());
+      checker = checkers.emplace(source_id, *std::move(fresh)).first;
+    }
+    return check_reasoning(checker->second, row, video, context, rows);
   }
 
   std::string source_id;
