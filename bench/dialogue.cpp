@@ -65,14 +65,27 @@ Json peer_input(const PreparedVideo& video, const ContextRow& context) {
            {"media", context.media}};
   row["width"] = context.width ? Json(*context.width) : Json();
   row["height"] = context.height ? Json(*context.height) : Json();
+  Json evidence = Json::array();  // every record that tells of instruments, and these as they come up in it
+  Json instruments = Json::array();
+  bool is_complete = false;
   for (const std::int64_t ordinal : context.ordinals) {
     const Annotation& annotation = video.annotations[static_cast<std::size_t>(ordinal)];
     const bool is_presence = annotation.kind == AnnotationKind::kPresence;
-    if (!is_presence && annotation.kind != AnnotationKind::kPhase) continue;
-    Json concepts = Json::array();
-    for (const ConceptId& id : annotation.concepts) concepts.push_back(id.text);
-    row[is_presence ? "instruments" : "phase"] = {{"ordinal", ordinal}, {"concepts", std::move(concepts)}};
+    if (annotation.kind == AnnotationKind::kPhase) {
+      row["phase"] = {{"ordinals", {ordinal}}, {"concepts", {annotation.concepts[0].text}}};
+    } else if (is_presence || annotation.kind == AnnotationKind::kInteraction ||
+               annotation.kind == AnnotationKind::kBox) {
+      evidence.push_back(ordinal);
+      is_complete = is_complete || is_presence;
+      const std::size_t named = is_presence ? annotation.concepts.size() : 1;
+      for (std::size_t i = 0; i < named; ++i) {
+        const Json id = annotation.concepts[i].text;
+        if (id != "" && std::find(instruments.begin(), instruments.end(), id) == instruments.end())
+          instruments.push_back(id);
+      }
+    }
   }
+  if (is_complete) row["instruments"] = {{"ordinals", std::move(evidence)}, {"concepts", std::move(instruments)}};
   return row;
 }
 
@@ -80,7 +93,8 @@ Status dump_inputs(const Catalog& catalog, const SourceCard& card, const std::ve
                    const fs::path& path) {
   std::ofstream out(path);
   Json words = Json::object();
-  for (const Concept& known : catalog.ontology.concepts()) words[known.id.text] = {known.label, known.article};
+  for (const Concept& known : catalog.ontology.concepts())
+    words[known.id.text] = {known.label, known.article, known.label == known.plural};
   Json tools = Json::array();
   for (const VocabularyLabel& label : card.vocabularies.at("instruments").labels)
     tools.push_back(label.concept_id.text);

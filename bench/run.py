@@ -42,8 +42,7 @@ class Run:
         self.cpu = usage.ru_utime + usage.ru_stime
         if process.returncode not in ((0, 3) if may_find_data_errors else (0,)):
             raise Failure(f"exit code {process.returncode}: {' '.join(str(c) for c in command)[:400]}")
-        lines = self.output.strip().splitlines()
-        self.json = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
+        self.json = json.loads(self.output) if self.output.startswith("{") else {}
         self.seconds = self.json.get("seconds", self.wall)
 
 
@@ -56,7 +55,7 @@ class Bench:
         self.repeats = 1 if options.quick else options.repeats
         self.rows = []
         self.data.mkdir(parents=True, exist_ok=True)
-        os.environ["SURGSIGMA_CATALOG"] = str(ROOT / "catalog")
+        os.environ.setdefault("SURGSIGMA_CATALOG", str(ROOT / "catalog"))
 
     def size(self, full, quick):
         return quick if self.options.quick else full

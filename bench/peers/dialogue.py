@@ -45,8 +45,9 @@ class Peer:
             self.contexts = [json.loads(line) for line in file]
         self.words = head["words"]
         self.tools = head["tools"]
-        self.label = {concept: label for concept, (label, _) in self.words.items()}
-        self.with_article = {c: f"{article} {label}" if article else label for c, (label, article) in self.words.items()}
+        self.label = {concept: label for concept, (label, _, _) in self.words.items()}
+        self.with_article = {c: f"{article} {label}" if article else label for c, (label, article, _) in self.words.items()}
+        self.is_plural = {concept: plural for concept, (_, _, plural) in self.words.items()}
         self.procedure = (self.label[head["procedure"]], self.with_article[head["procedure"]])
         self.groups = {}
         for task, document in head["templates"].items():
@@ -61,7 +62,7 @@ class Peer:
         there = [label[c] for c in concepts]
         offered = [label[c] for c in candidates]
         return (subject, *self.procedure, joined(there, " and ") if there else "",
-                joined([a[c] for c in concepts], " and ") if there else "", ", ".join(there), len(there) == 1,
+                joined([a[c] for c in concepts], " and ") if there else "", ", ".join(there), len(there) == 1 and not self.is_plural[concepts[0]],
                 joined(offered, " and ") if offered else "", joined(offered, " or ") if offered else "",
                 ", ".join(offered), "", "")
 
@@ -99,7 +100,7 @@ class Peer:
         q, a = int(choice() * len(questions)), int(choice() * len(answers))
         return self.row(context, "instrument_recognition", [questions[q](*words), answers[a](*words)],
                         {"shape": "concepts", "concepts": sorted(concepts)}, "+".join(sorted(concepts)) or "none",
-                        [record["ordinal"]], f"{asking}.q{q + 1:02}/{saying}.a{a + 1:02}")
+                        record["ordinals"], f"{asking}.q{q + 1:02}/{saying}.a{a + 1:02}")
 
     def phase_row(self, context):
         record = context["phase"]
@@ -110,7 +111,7 @@ class Peer:
         answers = self.groups["phase_recognition", "open", "answers"]
         q, a = int(choice() * len(questions)), int(choice() * len(answers))
         return self.row(context, "phase_recognition", [questions[q](*words), answers[a](*words)],
-                        {"shape": "concepts", "concepts": [concept]}, concept, [record["ordinal"]],
+                        {"shape": "concepts", "concepts": [concept]}, concept, record["ordinals"],
                         f"open.q{q + 1:02}/open.a{a + 1:02}")
 
     def rows(self):

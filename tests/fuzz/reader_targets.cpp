@@ -69,6 +69,14 @@ constexpr std::string_view kTripletRow =
 
 }  // namespace
 
+std::string_view reader_of(const Target& target) {
+  if (target.card.empty()) return {};
+  for (const LayoutEntry& entry : card_named(target.card).layout) {
+    if (match_path(entry.pattern, target.path)) return entry.reader;
+  }
+  return {};
+}
+
 std::vector<Target> reader_targets() {
   return {
       {"reader_frame_track", run_reader, "cholec80", "phase_annotations/video01-phase.txt"},
@@ -87,6 +95,7 @@ std::vector<Target> reader_targets() {
       {"reader_id_table_csv", run_reader, "multibypass140", "tables/phase.csv"},
       {"reader_id_table_colon", run_reader, "cholect45", "dict/verb.txt"},
       {"reader_id_table_pbtxt", run_reader, "psi-ava", "psi-ava/fold1/annotations/surgery_ACTIONS_list.pbtxt"},
+      {"reader_id_list", run_reader, "endoscapes2023", "test_vids.txt"},
       {"reader_multibypass", run_reader, "multibypass140", "labels/bern/labels_by70/BBP01.mp4.json"},
       {"reader_endoscapes_coco", run_reader, "endoscapes2023", "train/annotation_coco.json"},
       {"reader_endoscapes_metadata", run_reader, "endoscapes2023", "all_metadata.csv"},

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "surgsigma/base/files.h"
+#include "surgsigma/ingest/reader.h"
 #include "targets.h"
 
 namespace surgsigma::fuzz {
@@ -57,6 +58,14 @@ TEST_P(Replay, InputsWithOneByteChanged) {
 TEST(Corpus, EveryFolderBelongsToATarget) {
   for (const auto& folder : fs::directory_iterator(kCorpus)) {
     EXPECT_NE(find_target(folder.path().filename().string()), nullptr) << folder.path();
+  }
+}
+
+TEST(Corpus, EveryReaderHasATarget) {
+  for (const Reader& reader : readers()) {
+    const bool has_target = std::any_of(targets().begin(), targets().end(),
+                                        [&](const Target& target) { return reader_of(target) == reader.name; });
+    EXPECT_TRUE(has_target) << reader.name << ": add a row to reader_targets.cpp";
   }
 }
 

@@ -27,6 +27,8 @@ const Target* find_target(std::string_view name);
 
 /// Rows of the table that are readers (reader_targets.cpp).
 std::vector<Target> reader_targets();
+/// The reader that takes the target's file; empty for a parser that is no reader.
+std::string_view reader_of(const Target& target);
 
 /// A new file with these bytes in the place of an old one (truncating it would make the file system flush each time).
 void replace_file(const std::filesystem::path& path, std::string_view bytes);

@@ -91,7 +91,9 @@ def test_missing_media_are_listed(export):
     assert len(listed) == media["files"] == len({row[0] for row in listed})
     missing = (export / "missing-media.txt").read_text(encoding="utf-8").splitlines()
     assert missing == [row[0] for row in listed if row[1] == "missing"]
-    assert len(missing) == media["missing"] < media["files"]
+    assert len(missing) == media["missing"] <= media["files"]
+    if manifest_of(export)["parameters"]["cap"] == 0:
+        assert media["missing"] < media["files"], "some pictures were drawn"
 
 
 # --- llava -----------------------------------------------------------------------------------------------------------
@@ -224,7 +226,8 @@ def test_hf_loads_with_pictures(export, tmp_path):
                     assert isinstance(picture, Image.Image) and picture.size == (96, 54)
                     seen += 1
                     break
-    assert seen > 0
+    if manifest_of(export)["parameters"]["cap"] == 0:
+        assert seen > 0
 
 
 @exports_of("hf")

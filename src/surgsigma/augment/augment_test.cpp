@@ -205,6 +205,12 @@ TEST(Media, PicturesStillToBeDrawnFromAVideoAreNumberedByNativeFrame) {
   EXPECT_EQ(paths.clip({1'500'000, 4'250'000}), "cholec80/clips/video07/1500-4250.mp4");
 }
 
+TEST(Media, TwoPartsOfARecordingNeverShareAPicture) {
+  const std::string first = PicturePaths(card("sar-rarp50"), video_of("sar-rarp50", "video_11_1", 60)).frame(60);
+  const std::string second = PicturePaths(card("sar-rarp50"), video_of("sar-rarp50", "video_11_2", 60)).frame(60);
+  EXPECT_NE(first, second);
+}
+
 TEST(Media, APictureOfAnotherMomentIsNotTaken) {
   Labels labels;
   labels.add(AnnotationKind::kPhase, 0, 3, {"pha.chole.preparation"}).media = "somewhere/first.png";

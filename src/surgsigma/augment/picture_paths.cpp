@@ -111,6 +111,11 @@ PicturePaths::PicturePaths(const SourceCard& card, const VideoRow& video)
   for (const std::string& pattern : name_patterns(card)) {
     const auto captures = captures_in_name(pattern, video_name_);
     if (!captures) continue;
+    // A pattern that leaves out what tells two recordings apart, such as their part, would name one picture for both.
+    const auto used = names_in_pattern(card.frame_media);
+    const bool tells_apart = std::all_of(captures->begin(), captures->end(),
+                                         [&](const auto& capture) { return used.contains(capture.first); });
+    if (!tells_apart) return;
     const auto filled = filled_around_index(card.frame_media, *captures);
     if (!filled) continue;
     before_ = source_ + "/" + filled->before;

@@ -18,6 +18,7 @@ namespace surgsigma {
 std::optional<std::map<std::string, std::string>> captures_in_name(std::string_view pattern, std::string_view name);
 
 /// Paths of one video. Pictures that the source releases keep the source's names; those still to be drawn from a video
+/// (and all of a video whose parts the card's pattern does not tell apart)
 /// are "<source>/frames/<video>/<native frame, 8 digits>.jpg", clips "<source>/clips/<video>/<begin>-<end>.mp4" in
 /// milliseconds.
 class PicturePaths {

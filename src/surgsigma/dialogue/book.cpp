@@ -118,12 +118,14 @@ std::vector<GroupSpec> make_specs() {
 
   for (const TextTask task : {kImageCaptioning, kVideoCaptioning}) {
     specs.push_back(spec(task, "open", kAsk, 0, 0, 0, 0));
+    specs.push_back(spec(task, "detailed", kAsk, 0, 0, 0, 0));
     specs.push_back(spec(task, "scene", kSay, 0, 0, set(kPhase, kStep), 0));
     specs.push_back(spec(task, "tools", kSay, 0, 0, 0, set(kInstruments)));
     specs.push_back(spec(task, "sides", kSay, 0, 0, 0, set(kSides)));
   }
   specs.push_back(spec(kImageCaptioning, "acts", kSay, 0, 0, 0, deeds));
   specs.push_back(spec(kImageCaptioning, "tissues", kSay, 0, 0, 0, set(kTissues)));
+  specs.push_back(spec(kVideoCaptioning, "ordered", kAsk, 0, 0, 0, 0));
   specs.push_back(spec(kVideoCaptioning, "one_event", kSay, 0, 0, 0, set(kEvents)));
   specs.push_back(spec(kVideoCaptioning, "events", kSay, 0, 0, 0, set(kEvents)));
   specs.push_back(spec(kVideoCaptioning, "one_name", kSay, 0, 0, set(kLevel), set(kNames)));

@@ -667,6 +667,22 @@ TEST(Dialogue, TwoActiveInstrumentsAreNoBasicAction) {
   EXPECT_TRUE(of_task(rows, "action_remaining").empty());
 }
 
+TEST(Dialogue, OneActionTakenOverByAnotherInstrumentIsStillOne) {
+  SmallVideo video;
+  video.add(kInteraction, "triplets", {"ins.hook", "act.dissect", "ana.cystic_duct"}, 10, 20);
+  video.add(kInteraction, "triplets", {"ins.grasper", "act.dissect", "ana.cystic_duct"}, 20, 30);
+  video.add(kInteraction, "triplets", {"ins.clip_applier", "act.clip", "ana.cystic_duct"}, 35, 40);
+  video.look(10, 20);
+  video.look(20, 30);
+  const auto rows = video.talk_much(40);
+  const auto next = of_form(of_task(rows, "next_action"), Form::kOpen);
+  ASSERT_FALSE(next.empty());
+  for (const auto& row : next) EXPECT_EQ(row.answer_class, "bsa.clipping");
+  for (const auto& row : of_task(rows, "action_recognition")) {
+    EXPECT_EQ(row.turns[0].find("hook"), std::string::npos) << row.turns[0];
+  }
+}
+
 TEST(Dialogue, AVerbOutsideTheTableIsNoBasicAction) {
   SmallVideo video;
   video.add(kInteraction, "triplets", {"ins.grasper", "act.grasp", "ana.gallbladder"}, 10, 20);
@@ -734,6 +750,28 @@ TEST(Dialogue, AVideoCaptionTellsTheOrder) {
     ASSERT_NE(retracts, std::string::npos) << text;
     EXPECT_LT(dissects, clips);
     EXPECT_LT(clips, retracts);
+  }
+}
+
+TEST(Dialogue, ASecondInstrumentOfAKindIsAnotherOne) {
+  SmallVideo video;
+  video.add(kInteraction, "triplets", {"ins.grasper", "act.retract", "ana.gallbladder"}, 0, 20);
+  video.add(kInteraction, "triplets", {"ins.grasper", "act.retract", "ana.liver"}, 5, 15);
+  video.look(0, 20);
+  const auto rows = of_task(video.talk_much(10), "video_captioning");
+  ASSERT_EQ(rows.size(), 10u);
+  for (const auto& row : rows) {
+    EXPECT_NE(row.turns[1].find("while another grasper retracts the liver"), std::string::npos) << row.turns[1];
+  }
+}
+
+TEST(Dialogue, DeedsAreOnlyAskedForWhereThereAreDeeds) {
+  SmallVideo video;
+  video.add(kPhase, "phases", {"pha.chole.preparation"});
+  video.add(kPresence, "tools", {"ins.hook"});
+  video.look(5);
+  for (const auto& row : of_task(video.talk_much(100), "image_captioning")) {
+    EXPECT_EQ(row.templates.substr(0, 6), "open.q") << row.turns[0];
   }
 }
 

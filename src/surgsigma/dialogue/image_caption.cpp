@@ -45,7 +45,8 @@ bool make_image_caption(Talk& talk, const ContextFacts& facts) {
     if (!is_target && tissues.size() < 6) tissues.push_back(seen.concept_index);
   }
   const bool says_enough = !acts.empty() || !tools.empty() || (facts.phase && facts.step);
-  if (!says_enough || !talk.ask(talk.group(task, "open"))) return false;
+  const bool asks_for_deeds = !acts.empty() && talk.draws().chance(kDetailedShare);
+  if (!says_enough || !talk.ask(talk.group(task, asks_for_deeds ? "detailed" : "open"))) return false;
   talk.open_answer();
   if (facts.phase) {
     talk.slots().concept_is(Slot::kPhase, facts.phase.concept_index);

@@ -26,7 +26,6 @@ std::vector<Run> joined(std::vector<Run> runs, Microseconds bridged_gap) {
   std::vector<Run> out;
   for (Run& run : runs) {
     const bool extends = !out.empty() && out.back().concept_index == run.concept_index &&
-                         out.back().instrument == run.instrument &&
                          run.range.begin - out.back().range.end < bridged_gap;
     if (!extends) {
       out.push_back(std::move(run));
@@ -34,6 +33,7 @@ std::vector<Run> joined(std::vector<Run> runs, Microseconds bridged_gap) {
     }
     Run& last = out.back();
     last.range.end = std::max(last.range.end, run.range.end);
+    if (last.instrument != run.instrument) last.instrument = kNoConcept;
     last.ordinals.insert(last.ordinals.end(), run.ordinals.begin(), run.ordinals.end());
   }
   for (Run& run : out) {

@@ -17,7 +17,7 @@ enum class RunLevel { kAction, kBasicAction, kStep };
 struct Run {
   int concept_index = kNoConcept;
   int vocabulary = -1;
-  int instrument = kNoConcept;  ///< only for basic actions: the instrument that does it
+  int instrument = kNoConcept;  ///< only for basic actions: the one instrument that does it
   TimeRange range;
   std::vector<std::int64_t> ordinals;  ///< ascending
   bool is_end_known = false;           ///< it ends before the labels do, and not into a record that is no fact

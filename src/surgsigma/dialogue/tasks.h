@@ -7,10 +7,11 @@
 namespace surgsigma {
 
 /// Shares that only word choice depends on.
-constexpr double kListedShare = 0.3;    ///< open recognition questions that name the candidates
-constexpr double kAbsentShare = 0.1;    ///< localization questions for something that is not there
-constexpr std::size_t kMaxListed = 15;  ///< longest list of candidates in a question
-constexpr std::size_t kMaxEvents = 8;   ///< most events in a video caption
+constexpr double kListedShare = 0.3;     ///< open recognition questions that name the candidates
+constexpr double kDetailedShare = 0.25;  ///< captions whose question asks for deeds, or for their order
+constexpr double kAbsentShare = 0.1;     ///< localization questions for something that is not there
+constexpr std::size_t kMaxListed = 15;   ///< longest list of candidates in a question
+constexpr std::size_t kMaxEvents = 8;    ///< most events in a video caption
 
 bool make_recognition(Talk& talk, const ContextFacts& facts, Role role, Form form);
 bool make_localization(Talk& talk, const ContextFacts& facts, Role role, Form form);

@@ -47,16 +47,29 @@ std::vector<Event> events_of(Talk& talk) {
   return events;
 }
 
+/// The deed with its instrument as "a hook", "the hook" once it was mentioned, or "another hook" where an earlier one
+/// is still at work.
+void append_event(const Talk& talk, const std::vector<Event>& events, std::size_t at, std::string& out) {
+  const Event& event = events[at];
+  bool is_known = false;
+  bool is_another = false;
+  for (std::size_t i = 0; i < at; ++i) {
+    if (events[i].doing.instrument != event.doing.instrument) continue;
+    is_known = true;
+    is_another = is_another || events[i].range.overlaps(event.range);
+  }
+  const Surface& instrument = talk.lexicon()[event.doing.instrument];
+  const std::size_t begin = out.size();
+  append_words(event.doing, is_known && !is_another ? WordForm::kDoes : WordForm::kADoes, talk.lexicon(), out);
+  if (is_another && !instrument.is_plural) out.replace(begin, instrument.a.size(), "another " + instrument.label);
+}
+
 /// "a grasper retracts the gallbladder while a hook dissects the cystic duct, then the hook dissects the liver".
 void append_events(const Talk& talk, const std::vector<Event>& events, std::string& out) {
-  std::vector<int> mentioned;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const bool is_later = i > 0 && events[i].range.begin >= events[i - 1].range.end;
     if (i > 0) out += !is_later ? " while " : i + 1 == events.size() && i > 1 ? ", and finally " : ", then ";
-    const int instrument = events[i].doing.instrument;
-    const bool is_known = std::find(mentioned.begin(), mentioned.end(), instrument) != mentioned.end();
-    append_words(events[i].doing, is_known ? WordForm::kDoes : WordForm::kADoes, talk.lexicon(), out);
-    if (!is_known) mentioned.push_back(instrument);
+    append_event(talk, events, i, out);
   }
 }
 
@@ -114,64 +127,77 @@ bool fill_clip_sides(Talk& talk, const ContextFacts& facts, const std::vector<in
   return true;
 }
 
+/// One sentence of the group. `wanted`: slots that it should name if it can.
+void say_of(Talk& talk, std::string_view group_name, SlotSet wanted = 0) {
+  const auto& group = talk.group(TextTask::kVideoCaptioning, group_name);
+  talk.say(group, group.answers, 'a', wanted);
+}
+
+void fill_scene(Talk& talk, const Exclusive& phase, const Exclusive& step) {
+  if (phase) {
+    talk.slots().concept_is(Slot::kPhase, phase.concept_index);
+    talk.cite(phase.ordinal);
+  }
+  if (step) {
+    talk.slots().concept_is(Slot::kStep, step.concept_index);
+    talk.cite(step.ordinal);
+  }
+}
+
+std::vector<int> instruments_of(const std::vector<Event>& events) {
+  std::vector<int> made;
+  for (const auto& event : events) {
+    if (std::find(made.begin(), made.end(), event.doing.instrument) == made.end()) {
+      made.push_back(event.doing.instrument);
+    }
+  }
+  return made;
+}
+
+/// Names the instruments that are seen and do nothing told, and adds them to `told`.
+void say_other_instruments(Talk& talk, const RoleFacts& role, std::vector<int>& told) {
+  std::vector<int> others;
+  for (const Seen& seen : role.seen) {
+    if (std::find(told.begin(), told.end(), seen.concept_index) == told.end()) others.push_back(seen.concept_index);
+  }
+  if (others.empty()) return;
+  list_concepts(talk, Slot::kInstruments, others);
+  for (const Seen& seen : role.seen) talk.cite(seen.ordinal);
+  say_of(talk, "tools");
+  told.insert(told.end(), others.begin(), others.end());
+}
+
+/// A question that the facts can answer: about order only where there is one, about instruments only where they act.
+std::string_view question_group(Talk& talk, std::size_t events, std::size_t names) {
+  const double way = talk.draws().unit();
+  if (way < kDetailedShare && std::max(events, names) > 1) return "ordered";
+  if (way < 2 * kDetailedShare && events > 0) return "detailed";
+  return "open";
+}
+
 }  // namespace
 
 bool make_video_caption(Talk& talk, const ContextFacts& facts) {
-  const TextTask task = TextTask::kVideoCaptioning;
   if (range_of(talk.context()).duration() < talk.plan().options.min_clip) return false;
-  if (!talk.ask(talk.group(task, "open"))) return false;
-  talk.open_answer();
   const auto events = events_of(talk);
-  if (facts.phase) {
-    talk.slots().concept_is(Slot::kPhase, facts.phase.concept_index);
-    talk.cite(facts.phase.ordinal);
-  }
   const bool has_step = facts.step && level_of(talk, RunLevel::kStep) != nullptr;
-  if (has_step) {
-    talk.slots().concept_is(Slot::kStep, facts.step.concept_index);
-    talk.cite(facts.step.ordinal);
-  }
-  const SlotSet wanted = bit(Slot::kProcedure) | bit(Slot::kPhase) | bit(Slot::kStep);
-  if ((talk.slots().filled() & wanted) != 0) {
-    const auto& group = talk.group(task, "scene");
-    talk.say(group, group.answers, 'a', wanted);
-  }
-  // A single step that the scene has named already is not told again.
+  // A single step that the scene names already is not told again.
   const bool names_actions = level_of(talk, RunLevel::kAction) != nullptr;
   const std::size_t names = names_actions || !has_step ? fill_names(talk) : 0;
   if (events.empty() && names == 0 && !has_step) return false;
-  if (names > 0) {
-    const auto& group = talk.group(task, names == 1 ? "one_name" : "names");
-    talk.say(group, group.answers, 'a');
-  }
+  if (!talk.ask(talk.group(TextTask::kVideoCaptioning, question_group(talk, events.size(), names)))) return false;
+  talk.open_answer();
+  fill_scene(talk, facts.phase, has_step ? facts.step : Exclusive{});
+  const SlotSet scene = bit(Slot::kProcedure) | bit(Slot::kPhase) | bit(Slot::kStep);
+  if ((talk.slots().filled() & scene) != 0) say_of(talk, "scene", scene);
+  if (names > 0) say_of(talk, names == 1 ? "one_name" : "names");
   if (!events.empty()) {
     append_events(talk, events, talk.slots().text(Slot::kEvents));
-    const auto& group = talk.group(task, events.size() == 1 ? "one_event" : "events");
-    talk.say(group, group.answers, 'a');
+    say_of(talk, events.size() == 1 ? "one_event" : "events");
   }
-  std::vector<int> instruments;
-  for (const auto& event : events) {
-    const int instrument = event.doing.instrument;
-    if (std::find(instruments.begin(), instruments.end(), instrument) == instruments.end())
-      instruments.push_back(instrument);
-  }
-  std::vector<int> others;
-  for (const auto& seen : facts.role(Role::kInstrument).seen) {
-    const bool acts = std::find(instruments.begin(), instruments.end(), seen.concept_index) != instruments.end();
-    if (!acts) others.push_back(seen.concept_index);
-  }
-  if (!others.empty()) {
-    auto& items = talk.slots().concepts(Slot::kInstruments);
-    for (const int index : others) items.push_back({index, 1, false});
-    for (const auto& seen : facts.role(Role::kInstrument).seen) talk.cite(seen.ordinal);
-    const auto& group = talk.group(task, "tools");
-    talk.say(group, group.answers, 'a');
-    instruments.insert(instruments.end(), others.begin(), others.end());
-  }
-  if (fill_clip_sides(talk, facts, instruments)) {
-    const auto& group = talk.group(task, "sides");
-    talk.say(group, group.answers, 'a');
-  }
+  std::vector<int> told = instruments_of(events);
+  say_other_instruments(talk, facts.role(Role::kInstrument), told);
+  if (fill_clip_sides(talk, facts, told)) say_of(talk, "sides");
   talk.answer_is(TextAnswer{talk.row().turns.back()});
   talk.class_is(facts.phase ? talk.id(facts.phase.concept_index).text : "caption");
   return true;

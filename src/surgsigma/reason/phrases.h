@@ -143,7 +143,7 @@ inline constexpr std::array<Phrase, 6> kPhaseIs = {
 };
 inline constexpr std::array<Phrase, 6> kStepIs = {
     "The step being carried out is {0}.", "The current step is {0}.",          "In terms of steps this is {0}.",
-    "The step at this point is {0}.",     "Within the phase the step is {0}.", "This is part of the step {0}.",
+    "The step at this point is {0}.",     "Within the phase the step is {0}.", "The step to which this belongs is {0}.",
 };
 
 // Conclusions --------------------------------------------------------------------------------------------------------

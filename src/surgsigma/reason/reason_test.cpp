@@ -188,6 +188,33 @@ TEST(Reason, SeveralDeedsOfOneInstrumentWithoutTargetsAreTold) {
   EXPECT_THAT(tasks_of(world.chains({world.context(5)})), testing::Contains("step_recognition"));
 }
 
+TEST(Reason, AnotherInstrumentIsOnlyToldOfWhereThereIsOne) {
+  World world("psi-ava", "CASE001");
+  world.add(AnnotationKind::kPhase, 0, 60, {"pha.prostatectomy.retzius_space"}, "phases");
+  for (int i = 0; i < 2; ++i) {
+    world.box(5, 6, "ins.large_needle_driver", 100 + 400 * i, 100, 300 + 400 * i, 300, i, "instruments");
+    world.deed(5, 6, "ins.large_needle_driver", "act.hold", "", i);
+    world.deed(5, 6, "ins.large_needle_driver", i == 0 ? "act.pull" : "act.travel", "", i);
+  }
+  const ReasoningRow row = world.chain(world.context(5), "phase_recognition");
+  std::string deeds;
+  for (std::size_t i = 0; i < row.claims.size(); ++i) {
+    if (row.claims[i].starts_with("acts ")) deeds = row.statements[i];
+  }
+  EXPECT_NE(deeds.find("wo large needle drivers are holding"), std::string::npos) << deeds;
+  EXPECT_EQ(deeds.find("another"), std::string::npos) << "there are two, not three or four: " << deeds;
+}
+
+TEST(Reason, TheSecondOfTwoGraspersIsAnotherOne) {
+  World world("cholect50", "VID01");
+  world.add(AnnotationKind::kPhase, 0, 60, {"pha.chole.calot_dissection"}, "phases");
+  world.deed(5, 6, "ins.grasper", "act.retract", "ana.gallbladder", 0);
+  world.deed(5, 6, "ins.grasper", "act.grasp", "ana.omentum", 1);
+  const std::string text = text_of(world.chain(world.context(5), "phase_recognition"));
+  EXPECT_NE(text.find("ne grasper "), std::string::npos) << text;
+  EXPECT_NE(text.find("another grasper"), std::string::npos) << text;
+}
+
 TEST(Reason, AClipOfOneDeedLeadsToItsBasicAction) {
   World world("cholect50", "VID01");
   for (int s = 0; s < 8; ++s) {

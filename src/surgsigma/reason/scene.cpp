@@ -241,6 +241,7 @@ void SceneReader::read_interaction(std::size_t position, Scene& scene, bool is_c
     return;
   }
   deed.count = 1;
+  if (row.instance) deed.instance = *row.instance;
   deed.evidence.push_back(row.ordinal);
   scene.deeds.push_back(std::move(deed));
 }

@@ -42,6 +42,7 @@ struct SceneDeed {
   int target = kNone;
   bool is_idle = false;
   int count = 0;
+  std::int64_t instance = -1;  ///< number of the first that does it; -1: none
   Ordinals evidence;
 };
 

@@ -252,14 +252,34 @@ bool Sentences::needs_telling_apart(int instrument) const {
   return count >= 2 && (groups > 1 || told < count);
 }
 
-void Sentences::append_deed(const SceneDeed& deed, bool is_progressive, std::vector<int>& told, Statement& made) {
+namespace {
+
+/// Another one of its kind than all those told before: each of them is known by its number, and it is none of them.
+bool is_another(const SceneDeed& deed, const std::vector<const SceneDeed*>& told) {
+  bool has_one = false;
+  for (const SceneDeed* earlier : told) {
+    if (earlier->instrument != deed.instrument) continue;
+    has_one = true;
+    const bool is_apart = earlier->count == 1 && earlier->instance >= 0 && deed.instance >= 0;
+    if (!is_apart || earlier->instance == deed.instance) return false;
+  }
+  return has_one;
+}
+
+}  // namespace
+
+void Sentences::append_deed(const SceneDeed& deed, bool is_progressive, std::vector<const SceneDeed*>& told,
+                            Statement& made) {
   const ConceptWords& instrument = words_[deed.instrument];
   const ConceptWords& verb = words_[deed.verb];
   const bool is_counted =
       !is_clip_ && deed.count >= 2 && deed.count <= kLargestNumber && scene_->count_of(deed.instrument) >= deed.count;
   const bool is_apart = !is_counted && needs_telling_apart(deed.instrument);
   // "the scissors are cutting and are pushing": the same one once more.
-  const bool goes_on = !is_counted && !is_apart && !told.empty() && told.back() == deed.instrument;
+  const SceneDeed* last = told.empty() || told.back()->instrument != deed.instrument ? nullptr : told.back();
+  const bool is_same_one = last != nullptr && last->instance >= 0 && last->instance == deed.instance;
+  const bool goes_on =
+      last != nullptr && !is_counted && (is_apart ? last->count == 1 && is_same_one : last->count <= 1);
   item_.clear();
   begin_atom(ClaimWord::kActs, made.claim);
   append_concept(deed.instrument, made.claim);
@@ -273,12 +293,12 @@ void Sentences::append_deed(const SceneDeed& deed, bool is_progressive, std::vec
     item_ += ' ';
     item_ += instrument.plural;
   } else if (is_apart) {
-    item_ += contains(told, deed.instrument) ? "another " : "one ";
+    item_ += is_another(deed, told) ? "another " : "one ";
     item_ += instrument.label;
   } else {
     item_ += instrument.the;
   }
-  told.push_back(deed.instrument);
+  told.push_back(&deed);
   const bool is_plural = is_counted || (instrument.is_plural && !is_apart);
   item_ += ' ';
   // Without a target a verb cannot stand alone: "the forceps grasps" -> "the forceps is grasping".
@@ -307,7 +327,7 @@ void Sentences::deeds(Statement& made) {
   made.clear();
   cited_.clear();
   items_.clear();
-  std::vector<int> told;
+  std::vector<const SceneDeed*> told;
   const bool is_progressive = draws_.chance(0.5);
   for (const SceneDeed& deed : scene_->deeds) {
     if (!deed.is_idle) append_deed(deed, is_progressive, told, made);

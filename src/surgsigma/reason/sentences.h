@@ -82,7 +82,7 @@ class Sentences {
   void finish(int level, Statement& made);
   void append_concept(int concept_index, std::string& claim) const { add_argument(words_[concept_index].id, claim); }
   bool needs_telling_apart(int instrument) const;
-  void append_deed(const SceneDeed& deed, bool is_progressive, std::vector<int>& told, Statement& made);
+  void append_deed(const SceneDeed& deed, bool is_progressive, std::vector<const SceneDeed*>& told, Statement& made);
   void append_places(std::optional<bool> instruments, bool by_cell, Statement& made);
 
   const Words& words_;

@@ -116,6 +116,10 @@ ConceptWords words_of(const Concept& entry) {
   made.label = entry.label;
   made.plural = entry.plural.empty() ? entry.label : entry.plural;
   made.a = entry.article.empty() ? entry.label : entry.article + " " + entry.label;
+  // "pulling of the needle" is a noun and wants its article; "picking up the needle" is none.
+  if (made.sort == Sort::kAction && entry.article.empty() && entry.label.find("ing of ") != std::string::npos) {
+    made.a = "the " + entry.label;
+  }
   const bool is_name = entry.article.empty() && begins_upper(entry.label);
   made.the = is_name ? entry.label : "the " + entry.label;
   made.is_plural = facet(entry, "grammatical_number") == "plural";

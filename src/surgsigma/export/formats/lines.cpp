@@ -1,5 +1,7 @@
 #include "surgsigma/export/formats/lines.h"
 
+#include <simdjson.h>
+
 #include "surgsigma/export/json_text.h"
 
 namespace surgsigma {

@@ -1,11 +1,15 @@
 // What the formats made of JSON lines share: lists of texts, and the reading back of turns.
 #pragma once
 
-#include <simdjson.h>
-
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace simdjson::dom {
+class array;
+class element;
+}  // namespace simdjson::dom
 
 namespace surgsigma {
 
