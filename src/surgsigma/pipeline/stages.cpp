@@ -235,7 +235,7 @@ const std::vector<StageRow>& stage_rows() {
       {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", "ingest", {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", "ingest", {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", "refine", {"contexts"}, {"card", "ontology/", "knowledge/"}, run_augment},
-      {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", "augment", {"reasoning", "issues"}, {"card", "ontology/", "knowledge/", "tasks/"}, run_reason},
+      {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", "augment", {"reasoning", "issues"}, {"card", "ontology/", "knowledge/", "tasks/", "templates/"}, run_reason},
       {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", "reason", {"conversations", "issues"}, {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
   };
   return kRows;

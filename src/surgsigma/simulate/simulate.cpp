@@ -353,7 +353,7 @@ const std::vector<MixtureRow>& mixtures() {
       {"demo", "cholec80", 12, 0.1, "all"},   {"demo", "cholect50", 6, 0.1, ""},
       {"demo", "endoscapes2023", 8, 0.4, ""}, {"demo", "multibypass140", 4, 0.1, ""},
       {"demo", "sar-rarp50", 4, 0.5, ""},     {"paper", "cholec80", 80, 1, ""},
-      {"paper", "cholect50", 470, 1, ""},     {"paper", "endoscapes2023", 300, 1, ""},
+      {"paper", "cholect50", 470, 1, ""},     {"paper", "endoscapes2023", 201, 1, ""},
       {"paper", "multibypass140", 40, 1, ""}, {"paper", "sar-rarp50", 50, 1, ""},
       {"paper", "autolaparo", 21, 1, ""},     {"paper", "grasp", 13, 1, ""},
   };
