@@ -189,7 +189,8 @@ VideoFacts::VideoFacts(const std::vector<Annotation>& annotations, const CardFac
     labelled_end_ = std::max(labelled_end_, row.end_us);
     const auto number = static_cast<std::uint32_t>(records_.size());
     const bool is_copy = row.rejected == "duplicate";  // another record in use says the same: nothing is in doubt
-    if (!record.is_fact && !is_copy) doubts_.push_back({{row.begin_us, std::max(row.end_us, row.begin_us + 1)}, 0, number});
+    if (!record.is_fact && !is_copy)
+      doubts_.push_back({{row.begin_us, std::max(row.end_us, row.begin_us + 1)}, 0, number});
     const bool is_presence = row.kind == AnnotationKind::kPresence && record.vocabulary >= 0;
     for (std::size_t r = 0; is_presence && r < kRoles; ++r) {
       if (!card.of_role(record.vocabulary, static_cast<Role>(r)).empty()) has_presence_[r] = true;
