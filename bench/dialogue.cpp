@@ -148,10 +148,13 @@ Result<Json> probe_dialogue(const Arguments& arguments) {
     stage.video(videos[0].row, card, videos[0].annotations, videos[0].contexts, {}, sink, no_issues);
     count = characters = 0;
   }
+  const int rounds = arguments.number_or("rounds", 1);
   const StopWatch watch;
-  for (const PreparedVideo& video : videos) {
-    stage.video(video.row, card, video.annotations, video.contexts, {}, sink, no_issues);
-    contexts += static_cast<std::int64_t>(video.contexts.size());
+  for (int round = 0; round < rounds; ++round) {
+    for (const PreparedVideo& video : videos) {
+      stage.video(video.row, card, video.annotations, video.contexts, {}, sink, no_issues);
+      contexts += static_cast<std::int64_t>(video.contexts.size());
+    }
   }
   return Json{
       {"seconds", watch.seconds()}, {"conversations", count}, {"characters", characters}, {"contexts", contexts}};

@@ -74,7 +74,7 @@ constexpr std::array<Probe, 5> kProbes = {{
     {"phase-files", "folder= out= threads=", probe_phase_files},
     {"frame-files", "folder= threads=", probe_frame_files},
     {"coco-file", "folder=", probe_coco_file},
-    {"dialogue", "folder= tasks=all|plain dump=", probe_dialogue},
+    {"dialogue", "folder= tasks=all|plain rounds= dump=", probe_dialogue},
     {"sql", "threads= setup= timed= answer=", probe_sql},
 }};
 
