@@ -207,11 +207,11 @@ def frame_files(bench):
     folder = bench.made("frames", lambda out: Run([sys.executable, ROOT / "bench" / "make_data.py", "frames", labels,
                                                    out, str(files)]))
     ours = lambda: bench.probe("frame-files", folder=folder, threads=THREADS)
-    peer = lambda: bench.peer("frame_files", folder, str(THREADS))
-    must_agree("frame files", ours().json, peer().json,
+    peer = lambda processes: bench.peer("frame_files", folder, str(processes))
+    must_agree("frame files", ours().json, peer(THREADS).json,
                ["files", "errors", "interactions", "frame_sum", "boxes", "corner_sum", "triplets"])
     add_pair(bench, "frame_files", f"{count(files)} JSON files, one per picture, to records", 5, ours,
-             [("CPython json, 2 processes", peer)])
+             [("CPython json, one process", lambda: peer(1)), ("two processes", lambda: peer(THREADS))])
 
 
 def coco_file(bench):

@@ -9,7 +9,6 @@
 namespace surgsigma {
 namespace {
 
-using Captures = std::map<std::string, std::string>;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -15,7 +15,7 @@
 namespace surgsigma {
 
 /// "video{video:02}" and "video07" -> {video: "07"}; nothing when the name does not fit the pattern.
-std::optional<std::map<std::string, std::string>> captures_in_name(std::string_view pattern, std::string_view name);
+std::optional<Captures> captures_in_name(std::string_view pattern, std::string_view name);
 
 /// Paths of one video. Pictures that the source releases keep the source's names; those still to be drawn from a video
 /// (and all of a video whose parts the card's pattern does not tell apart)

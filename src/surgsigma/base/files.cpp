@@ -90,7 +90,9 @@ class TreeWalk {
       SURGSIGMA_CHECK(visit(folder));
     }
     const auto by_path = [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; };
-    std::sort(tree_.files.begin(), tree_.files.end(), by_path);
+    if (!std::is_sorted(tree_.files.begin(), tree_.files.end(), by_path)) {  // folders often come in order
+      std::sort(tree_.files.begin(), tree_.files.end(), by_path);
+    }
     std::sort(tree_.unreadable.begin(), tree_.unreadable.end());
     std::sort(tree_.loops.begin(), tree_.loops.end());
     return std::move(tree_);
@@ -177,17 +179,17 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   const auto expected = static_cast<std::uint64_t>(info.st_size);
   if (expected > limit) return too_large;
   try {
-    std::string bytes(expected, '\0');
+    std::string bytes(expected + 1, '\0');
     std::size_t length = 0;
     while (true) {  // pipes and files that are being written do not keep to the size they report
-      if (length == bytes.size() && length >= expected + 1) bytes.resize(length + kBlock);
-      if (length == bytes.size()) bytes.resize(length + 1);
+      if (length == bytes.size()) bytes.resize(length + kBlock);
       const ssize_t got = ::read(file.number(), bytes.data() + length, bytes.size() - length);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return io_error("cannot read the file", path, errno);
       if (got == 0) break;
       length += static_cast<std::size_t>(got);
       if (length > limit) return too_large;
+      if (length == expected && S_ISREG(info.st_mode)) break;  // fewer bytes than room: the end
     }
     bytes.resize(length);
     return bytes;

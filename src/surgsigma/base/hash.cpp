@@ -11,12 +11,11 @@
 #include <functional>
 #include <memory>
 #include <system_error>
-#include <vector>
 
 namespace surgsigma {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 20;
+constexpr std::size_t kBlock = 64 << 10;  // bytes; on the stack, because most label files are small
 constexpr char kDigits[] = "0123456789abcdef";
 
 // Told apart, so that a number never hashes like a text of the same bytes.
@@ -38,7 +37,7 @@ Error cannot_read(const std::filesystem::path& path, int code) {
 Status for_each_block(const std::filesystem::path& path, const std::function<void(std::string_view)>& take) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return cannot_read(path, errno);
-  std::vector<char> block(kBlock);
+  std::array<char, kBlock> block;  // not zeroed
   Status status = done();
   while (true) {
     const ssize_t got = ::read(file, block.data(), block.size());

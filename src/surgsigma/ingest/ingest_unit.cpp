@@ -13,6 +13,7 @@ namespace surgsigma {
 namespace {
 
 constexpr std::uint64_t kLargestText = 4ULL << 30;  // bytes; a larger file needs a reader that streams
+constexpr std::uint64_t kSmallFile = 1ULL << 20;    // bytes
 constexpr std::size_t kVideosPerBucket = 8;
 
 /// The video of a file, spelled the same whether its zeros were captured or not.
@@ -40,8 +41,18 @@ Status read_guarded(const Reader& reader, const FileJob& job) {
   }
 }
 
-void read_one(const Reader& reader, const FileJob& job) {
-  const auto hash = file_hash(job.path());
+/// The hash of the file's content. A small file is read here, once for the hash and the reader.
+Result<std::uint64_t> hash_of(FileJob& job, std::string& content) {
+  if (job.file.bytes > kSmallFile) return file_hash(job.path());
+  SURGSIGMA_TRY(bytes, read_file(job.path(), kLargestText));
+  content = std::move(bytes);
+  job.content = &content;
+  return hash64(content);
+}
+
+void read_one(const Reader& reader, FileJob job) {
+  std::string content;
+  const auto hash = hash_of(job, content);
   job.out.begin_file(job.file, job.entry, hash ? hex64(*hash) : "");
   const Status status = hash ? read_guarded(reader, job) : Status(hash.error());
   if (!status) job.out.fail_file(status.error());
@@ -70,7 +81,13 @@ Result<std::string> FileJob::text() const {
                  "the file has " + std::to_string(file.bytes >> 20) + " MiB, too large to hold at once", file.path,
                  "split it, or describe it with a reader that streams (coco)"};
   }
-  SURGSIGMA_TRY(bytes, read_file(path(), kLargestText));
+  std::string bytes;
+  if (content) {
+    bytes = std::move(*std::exchange(content, nullptr));
+  } else {
+    SURGSIGMA_TRY(read, read_file(path(), kLargestText));
+    bytes = std::move(read);
+  }
   SURGSIGMA_TRY(decoded, decode_text(std::move(bytes), file.path));
   const bool is_utf8 = decoded.encoding.starts_with("utf-8");
   if (!is_utf8) {
@@ -149,8 +166,9 @@ Status ingest_unit(const SourceCard& card, const SourceFiles& source, const Inge
     return std::tie(a.video, a.file->entry, a.file->path) < std::tie(b.video, b.file->entry, b.file->path);
   });
   Recorder recorder(card, unit.name, sinks);
+  Prepared prepared;
   for (const Step& step : steps) {
-    read_one(*step.reader, {card, card.layout[step.file->entry], *step.file, source, recorder});
+    read_one(*step.reader, {card, card.layout[step.file->entry], *step.file, source, recorder, &prepared});
   }
   recorder.finish();
   return done();

@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <typeindex>
+#include <utility>
 #include <vector>
 
 #include "surgsigma/base/result.h"
@@ -75,6 +78,9 @@ class Recorder {
   std::map<VideoId, VideoState> videos_;
 };
 
+/// What readers made of the card, by layout entry and type: kept for the files of one unit.
+using Prepared = std::map<std::pair<const LayoutEntry*, std::type_index>, std::shared_ptr<const void>>;
+
 /// One file to read.
 struct FileJob {
   const SourceCard& card;
@@ -82,15 +88,31 @@ struct FileJob {
   const MatchedFile& file;
   const SourceFiles& source;  ///< the other files, for readers that need a second one
   Recorder& out;
+  Prepared* prepared = nullptr;    ///< of the unit; null where a file is read by itself
+  mutable std::string* content = nullptr;  ///< the file's bytes where they were read already; text() takes them
 
   fs::path path() const { return source.root / file.path; }
   /// The whole file as UTF-8 text without byte-order mark; remarks on an encoding other than UTF-8 become a warning.
   Result<std::string> text() const;
+  /// `make(job)` once per unit: for what a reader works out of the card. Holds nothing of a file.
+  template <class T>
+  Result<std::shared_ptr<const T>> once_per_unit(Result<T> (*make)(const FileJob&)) const;
   /// Parameter of the card's `with`, with a default.
   std::string param(std::string_view key, std::string_view fallback) const;
   /// The vocabulary named by `with.<key>`; kUsage naming the card when there is none.
   Result<const Vocabulary*> vocabulary(std::string_view key = "vocabulary") const;
 };
+
+template <class T>
+Result<std::shared_ptr<const T>> FileJob::once_per_unit(Result<T> (*make)(const FileJob&)) const {
+  std::shared_ptr<const void> unkept;
+  std::shared_ptr<const void>& kept = prepared ? (*prepared)[{&entry, std::type_index(typeid(T))}] : unkept;
+  if (!kept) {
+    SURGSIGMA_TRY(made, make(*this));
+    kept = std::make_shared<const T>(std::move(made));
+  }
+  return std::static_pointer_cast<const T>(kept);
+}
 
 /// A file that cannot be read at all returns an error (it becomes an issue for the whole file); bad rows are issues.
 using ReadFunction = Status (*)(const FileJob& job);

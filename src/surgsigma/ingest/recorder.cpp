@@ -122,8 +122,10 @@ void Recorder::record(RawAnnotation&& annotation) {
   annotation.ordinal = video->second.next_ordinal++;
   annotation.file = current_.path;
   current_.recorded_rows += annotation.rows;
-  extend_time(annotation.video_id, annotation.end_us);
-  extend_frames(annotation.video_id, annotation.end_frame.value_or(0));
+  VideoState& state = video->second;
+  state.end_us = std::max(state.end_us, annotation.end_us);
+  const std::int64_t end_frame = annotation.end_frame.value_or(0);
+  if (end_frame > 0) state.row.frames = std::max(state.row.frames.value_or(0), end_frame);
   sinks_.annotations(std::move(annotation));
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "surgsigma/base/text.h"
@@ -163,7 +164,9 @@ class SourceMatch {
     const auto by_entry = [](const MatchedFile& a, const MatchedFile& b) {
       return std::tie(a.entry, a.path) < std::tie(b.entry, b.path);
     };
-    std::sort(result_.files.begin(), result_.files.end(), by_entry);
+    if (!std::is_sorted(result_.files.begin(), result_.files.end(), by_entry)) {
+      std::sort(result_.files.begin(), result_.files.end(), by_entry);
+    }
     std::sort(result_.unexpected.begin(), result_.unexpected.end());
     for (const std::string& path : tree.unreadable) result_.unreadable.push_back(printable(path));
     std::sort(result_.unreadable.begin(), result_.unreadable.end());
@@ -193,27 +196,35 @@ class SourceMatch {
   /// backup, an archive unpacked twice) and reading them would count every label twice: the file nearest to the root
   /// counts.
   void set_copies_aside() {
-    std::sort(result_.files.begin(), result_.files.end(), [](const MatchedFile& a, const MatchedFile& b) {
-      return std::pair(depth_of(a.path), std::string_view(a.path)) <
-             std::pair(depth_of(b.path), std::string_view(b.path));
-    });
-    std::set<std::pair<std::size_t, Captures>> taken;
-    std::vector<MatchedFile> kept;
-    for (MatchedFile& file : result_.files) {
+    std::vector<std::pair<std::size_t, std::size_t>> nearest_first;  // depth, index: files stand in path order
+    for (std::size_t i = 0; i < result_.files.size(); ++i) nearest_first.emplace_back(depth_of(result_.files[i].path), i);
+    std::sort(nearest_first.begin(), nearest_first.end());
+    std::unordered_set<std::string> taken;
+    std::vector<bool> is_copy(result_.files.size(), false);
+    for (const auto& [depth, i] : nearest_first) {
+      const MatchedFile& file = result_.files[i];
       const bool may_repeat = patterns_[file.entry].has_any || card_.layout[file.entry].reader.empty();
-      if (may_repeat || taken.emplace(file.entry, comparable(file.captures)).second) {
-        kept.push_back(std::move(file));
-      } else {
-        result_.unexpected.push_back(std::move(file.path));
+      is_copy[i] = !may_repeat && !taken.insert(claim_of(file)).second;
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < result_.files.size(); ++i) {
+      if (is_copy[i]) {
+        result_.unexpected.push_back(std::move(result_.files[i].path));
+      } else if (kept++ != i) {
+        result_.files[kept - 1] = std::move(result_.files[i]);
       }
     }
-    result_.files = std::move(kept);
+    result_.files.resize(kept);
   }
 
-  static Captures comparable(const Captures& captures) {
-    Captures result;
-    for (const auto& [name, text] : captures) result.emplace(name, lower(without_leading_zeros(text)));
-    return result;
+  /// What one file alone may say: entry and captures, however they are spelled.
+  static std::string claim_of(const MatchedFile& file) {
+    std::string claim = std::to_string(file.entry);
+    for (const auto& [name, text] : file.captures) {
+      claim += '/' + name + '/';
+      claim += lower(without_leading_zeros(text));
+    }
+    return claim;
   }
 
   void note_missing() {

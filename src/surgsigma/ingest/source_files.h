@@ -11,11 +11,9 @@
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
 #include "surgsigma/schema/catalog.h"
+#include "surgsigma/schema/pattern.h"
 
 namespace surgsigma {
-
-/// Captures of a pattern by name; digits keep their zeros ("07").
-using Captures = std::map<std::string, std::string>;
 
 /// `{name}` captures letters, digits, '_' and '-' ; `{name:d}` digits only; `*` matches anything but '/'; the rest is
 /// literal, ignoring case. The pattern must match whole path components at the end of `path`.

@@ -17,6 +17,7 @@
 #include "surgsigma/base/time.h"
 #include "surgsigma/schema/geometry.h"
 #include "surgsigma/schema/ids.h"
+#include "surgsigma/schema/pattern.h"
 #include "surgsigma/schema/words.h"
 
 namespace surgsigma {
@@ -175,12 +176,8 @@ Result<Catalog> load_catalog(const std::filesystem::path& folder,
 /// Reads one card; used for in-house sources.
 Result<SourceCard> read_source_card(const Json& document, const std::string& where);
 /// The operation that a recording shows: `case_map` by captured video, else `case_key` filled with the captures.
-Result<CaseId> case_of(const SourceCard& card, const std::map<std::string, std::string>& captures);
+Result<CaseId> case_of(const SourceCard& card, const Captures& captures);
 /// $SURGSIGMA_CATALOG, else `catalog` beside or above the program, else share/surgsigma/catalog beside its bin folder.
 Result<std::filesystem::path> find_catalog();
-
-/// "video{video:02}" with {video: "7"} -> "video07". A numeric capture is stripped of zeros before padding; an unknown
-/// name is kInternal.
-Result<std::string> fill_pattern(std::string_view pattern, const std::map<std::string, std::string>& captures);
 
 }  // namespace surgsigma

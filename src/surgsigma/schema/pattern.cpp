@@ -29,7 +29,14 @@ Error bad_pattern(std::string_view pattern, std::string what) {
           "a place is written {name}, {name:d} (digits only) or {name:02} (filled up with zeros)"};
 }
 
-Result<PatternPart> parse_place(std::string_view pattern, std::string_view inside) {
+/// A part of a pattern, in its text.
+struct PartView {
+  PatternPart::Kind kind = PatternPart::Kind::kText;
+  std::string_view text;
+  std::string_view spec;
+};
+
+Result<PartView> parse_place(std::string_view pattern, std::string_view inside) {
   const std::size_t colon = inside.find(':');
   const std::string_view name = inside.substr(0, colon);
   const std::string_view spec = colon == std::string_view::npos ? "" : inside.substr(colon + 1);
@@ -37,7 +44,32 @@ Result<PatternPart> parse_place(std::string_view pattern, std::string_view insid
   if (!is_spec(spec) || (spec.empty() && colon != std::string_view::npos)) {
     return bad_pattern(pattern, "not understood after ':': " + quoted(spec));
   }
-  return PatternPart{PatternPart::Kind::kName, std::string(name), std::string(spec)};
+  return PartView{PatternPart::Kind::kName, name, spec};
+}
+
+/// Calls `take` with each part, in order, until it fails.
+template <class F>
+Status for_each_part(std::string_view pattern, F&& take) {
+  std::size_t at = 0;
+  while (at < pattern.size()) {
+    const char c = pattern[at];
+    if (c == '}') return bad_pattern(pattern, "'}' without '{'");
+    if (c == '*') {
+      SURGSIGMA_CHECK(take(PartView{PatternPart::Kind::kAny, {}, {}}));
+      ++at;
+    } else if (c == '{') {
+      const std::size_t end = pattern.find('}', at);
+      if (end == std::string_view::npos) return bad_pattern(pattern, "'{' is never closed");
+      SURGSIGMA_TRY(place, parse_place(pattern, pattern.substr(at + 1, end - at - 1)));
+      SURGSIGMA_CHECK(take(place));
+      at = end + 1;
+    } else {
+      const std::size_t end = std::min(pattern.find_first_of("{}*", at), pattern.size());
+      SURGSIGMA_CHECK(take(PartView{PatternPart::Kind::kText, pattern.substr(at, end - at), {}}));
+      at = end;
+    }
+  }
+  return done();
 }
 
 /// A captured name comes from somebody's file name; it must not lead out of the folder.
@@ -46,38 +78,26 @@ bool is_harmless(std::string_view capture) {
   return !has_separator && capture.find("..") == std::string_view::npos;
 }
 
-std::string filled(const PatternPart& place, std::string_view capture) {
-  std::string text = without_leading_zeros(capture);
-  const std::size_t width = is_number(place.spec) ? static_cast<std::size_t>(parse_int(place.spec).value_or(0)) : 0;
-  if (is_number(text) && text.size() < std::min(width, kWidestNumber)) {
-    text.insert(0, std::min(width, kWidestNumber) - text.size(), '0');
+void append_filled(std::string& text, const PartView& place, std::string_view capture) {
+  if (!is_number(capture)) {
+    text += capture;
+    return;
   }
-  return text;
+  capture.remove_prefix(std::min(capture.find_first_not_of('0'), capture.size() - 1));
+  const std::size_t width = is_number(place.spec) ? static_cast<std::size_t>(parse_int(place.spec).value_or(0)) : 0;
+  const std::size_t wanted = std::min(width, kWidestNumber);
+  if (capture.size() < wanted) text.append(wanted - capture.size(), '0');
+  text += capture;
 }
 
 }  // namespace
 
 Result<std::vector<PatternPart>> parse_pattern(std::string_view pattern) {
   std::vector<PatternPart> parts;
-  std::size_t at = 0;
-  while (at < pattern.size()) {
-    const char c = pattern[at];
-    if (c == '}') return bad_pattern(pattern, "'}' without '{'");
-    if (c == '*') {
-      parts.push_back({PatternPart::Kind::kAny, "", ""});
-      ++at;
-    } else if (c == '{') {
-      const std::size_t end = pattern.find('}', at);
-      if (end == std::string_view::npos) return bad_pattern(pattern, "'{' is never closed");
-      SURGSIGMA_TRY(place, parse_place(pattern, pattern.substr(at + 1, end - at - 1)));
-      parts.push_back(std::move(place));
-      at = end + 1;
-    } else {
-      const std::size_t end = std::min(pattern.find_first_of("{}*", at), pattern.size());
-      parts.push_back({PatternPart::Kind::kText, std::string(pattern.substr(at, end - at)), ""});
-      at = end;
-    }
-  }
+  SURGSIGMA_CHECK(for_each_part(pattern, [&](const PartView& part) {
+    parts.push_back({part.kind, std::string(part.text), std::string(part.spec)});
+    return done();
+  }));
   return parts;
 }
 
@@ -97,13 +117,12 @@ std::string without_leading_zeros(std::string_view capture) {
   return std::string(capture.substr(first));
 }
 
-Result<std::string> fill_pattern(std::string_view pattern, const std::map<std::string, std::string>& captures) {
-  SURGSIGMA_TRY(parts, parse_pattern(pattern));
+Result<std::string> fill_pattern(std::string_view pattern, const Captures& captures) {
   std::string text;
-  for (const PatternPart& part : parts) {
+  SURGSIGMA_CHECK(for_each_part(pattern, [&](const PartView& part) -> Status {
     if (part.kind == PatternPart::Kind::kText) {
       text += part.text;
-      continue;
+      return done();
     }
     if (part.kind == PatternPart::Kind::kAny) return bad_pattern(pattern, "'*' cannot be filled in");
     const auto capture = captures.find(part.text);
@@ -115,8 +134,9 @@ Result<std::string> fill_pattern(std::string_view pattern, const std::map<std::s
       return Error{ErrorKind::kData, "a name must not hold '/', '\\' or '..': " + quoted(capture->second),
                    "pattern " + quoted(pattern), "rename the file or folder"};
     }
-    text += filled(part, capture->second);
-  }
+    append_filled(text, part, capture->second);
+    return done();
+  }));
   return text;
 }
 

@@ -2,6 +2,7 @@
 // matched (layout) and what is filled in (ids, keys, media).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -11,6 +12,9 @@
 #include "surgsigma/base/result.h"
 
 namespace surgsigma {
+
+/// What the names of a pattern stand for in a path; digits keep their zeros ("07").
+using Captures = std::map<std::string, std::string, std::less<>>;
 
 struct PatternPart {
   enum class Kind { kText, kName, kAny };
@@ -24,6 +28,10 @@ struct PatternPart {
 Result<std::vector<PatternPart>> parse_pattern(std::string_view pattern);
 /// The names in a pattern; empty for a pattern that cannot be parsed.
 std::set<std::string> names_in_pattern(std::string_view pattern);
+
+/// "video{video:02}" with {video: "7"} -> "video07". A numeric capture is stripped of zeros before padding; an unknown
+/// name is kInternal.
+Result<std::string> fill_pattern(std::string_view pattern, const Captures& captures);
 
 /// A number without its leading zeros ("007" -> "7", "000" -> "0"); other text as it is.
 std::string without_leading_zeros(std::string_view capture);

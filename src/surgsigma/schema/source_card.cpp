@@ -458,7 +458,7 @@ void check_concepts(const SourceCard& card, const std::string& file, const Ontol
   }
 }
 
-Result<CaseId> case_of(const SourceCard& card, const std::map<std::string, std::string>& captures) {
+Result<CaseId> case_of(const SourceCard& card, const Captures& captures) {
   const auto video = captures.find("video");
   if (video != captures.end()) {
     const auto exception = card.case_map.find(without_leading_zeros(video->second));

@@ -365,10 +365,12 @@ void Writer::write_box(const Frame& frame, const Vector& vector, std::size_t box
   if (!vector.has_box(box_at)) return;
   const double* const shares = &vector.values[box_at];
   const VocabularyLabel* label = card_.triplets.parts[part]->by_id(vector.id(kPartAt[part]));
-  const std::string value = std::to_string(shares[0]) + "," + std::to_string(shares[1]) + "," +
-                            std::to_string(shares[2]) + "," + std::to_string(shares[3]);
+  const auto value = [&] {
+    return std::to_string(shares[0]) + "," + std::to_string(shares[1]) + "," + std::to_string(shares[2]) + "," +
+           std::to_string(shares[3]);
+  };
   if (label == nullptr) {
-    return fault(frame, vector.element, {"box_without_class", value, "a box stands beside no class", ""}, 0);
+    return fault(frame, vector.element, {"box_without_class", value(), "a box stands beside no class", ""}, 0);
   }
   const ImageSize size = *job_.card.frame_size;
   const Box box{shares[0] * size.width, shares[1] * size.height, (shares[0] + shares[2]) * size.width,
@@ -376,14 +378,14 @@ void Writer::write_box(const Frame& frame, const Vector& vector, std::size_t box
   const auto cut = shares[2] > 0 && shares[3] > 0 ? clamped(box, size) : std::nullopt;
   if (!cut) {
     return fault(frame, vector.element,
-                 {"bad_box", value, "the box is empty or outside the picture",
+                 {"bad_box", value(), "the box is empty or outside the picture",
                   "a box is left, top, width and height as shares of the picture"},
                  0);
   }
   const double lost = std::max({cut->x1 - box.x1, cut->y1 - box.y1, box.x2 - cut->x2, box.y2 - cut->y2});
   if (lost > kTolerance) {
     fault(frame, vector.element,
-          {"box_clamped", value, "the box reached " + std::to_string(lost) + " pixels beyond the picture and was cut",
+          {"box_clamped", value(), "the box reached " + std::to_string(lost) + " pixels beyond the picture and was cut",
            "", Severity::kWarning},
           0);
   }
@@ -403,10 +405,12 @@ void Writer::write_box(const Frame& frame, const Vector& vector, std::size_t box
 
 /// `is_closed`: the frame lists every instrument, so that an empty list means that none is there.
 void Writer::write_presence(const Frame& frame, const Vocabulary& vocabulary, bool is_closed) {
-  std::set<std::int64_t> ids;
+  std::vector<std::int64_t> ids;
   for (const Vector& vector : frame.vectors) {
-    if (vector.id(kPartAt[0]) >= 0) ids.insert(vector.id(kPartAt[0]));
+    if (vector.id(kPartAt[0]) >= 0) ids.push_back(vector.id(kPartAt[0]));
   }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   const bool is_unlabelled = ids.empty() && !frame.vectors.empty();  // all -1: nobody said what is there
   if (is_unlabelled || (ids.empty() && !is_closed)) return;
   RawAnnotation made = record(frame, AnnotationKind::kPresence, vocabulary, frame.element);
@@ -510,9 +514,10 @@ void remark(const Labels& labels, bool lacks_categories, bool is_complete, RowIs
 }  // namespace
 
 Status read_cholect50(const FileJob& job) {
-  SURGSIGMA_TRY(card, card_of(job));
+  SURGSIGMA_TRY(prepared, job.once_per_unit(&card_of));
+  const Card& card = *prepared;
   SURGSIGMA_TRY(text, job.text());
-  dom::parser parser;
+  thread_local dom::parser parser;  // keeps its buffers from file to file
   dom::object document;
   const auto error = parser.parse(text).get(document);
   if (error != simdjson::SUCCESS) {
