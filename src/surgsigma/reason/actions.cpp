@@ -45,17 +45,16 @@ std::vector<Unclear> doubts_of(const RecordTable& records, AnnotationKind kind) 
 
 struct Piece {
   int action = kNone;
-  int instrument = kNone;
   TimeRange range;
   std::vector<std::int64_t> ordinals;
 };
 
+/// Joins neighbours of one action, whichever instrument does it: the question is about the action.
 std::vector<ActionRun> linked(std::vector<Piece> pieces, const std::vector<Unclear>& unclear, Microseconds end,
                               const ActionRules& rules) {
   std::vector<ActionRun> runs;
-  int last_instrument = kNone;
   for (Piece& piece : pieces) {
-    const bool extends = !runs.empty() && runs.back().action == piece.action && last_instrument == piece.instrument &&
+    const bool extends = !runs.empty() && runs.back().action == piece.action &&
                          piece.range.begin - runs.back().range.end < kBridgedGap;
     if (extends) {
       ActionRun& run = runs.back();
@@ -69,7 +68,6 @@ std::vector<ActionRun> linked(std::vector<Piece> pieces, const std::vector<Uncle
     run.ordinals = std::move(piece.ordinals);
     run.is_named = !rules.is_unnamed[static_cast<std::size_t>(piece.action)];
     runs.push_back(std::move(run));
-    last_instrument = piece.instrument;
   }
   for (std::size_t i = 0; i < runs.size(); ++i) {
     ActionRun& run = runs[i];
@@ -92,7 +90,7 @@ std::vector<ActionRun> annotated_runs(ActionLevel level, const RecordTable& reco
   for (std::size_t i = 0; i < records.size(); ++i) {
     const int action = action_of(level, records, i, rules, words);
     if (action == kNone) continue;
-    all.push_back({action, kNone, time_of(records.row(i)), {records.row(i).ordinal}});
+    all.push_back({action, time_of(records.row(i)), {records.row(i).ordinal}});
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Piece& a, const Piece& b) { return a.range.begin < b.range.begin; });
@@ -145,6 +143,7 @@ std::vector<ActionRun> basic_runs(const RecordTable& records, const ActionRules&
     std::vector<int> actions;
     bool is_doubtful = false;
     bool is_lone = true;
+    int lone_instrument = kNone;
     for (const std::size_t i : active) {
       const Annotation& row = records.row(i);
       if (!states_fact(row)) {
@@ -160,8 +159,8 @@ std::vector<ActionRun> basic_runs(const RecordTable& records, const ActionRules&
         is_lone = false;
       else if (!contains(actions, action))
         actions.push_back(action);
-      is_lone = is_lone && (piece.instrument == kNone || piece.instrument == instrument);
-      piece.instrument = instrument;
+      is_lone = is_lone && (lone_instrument == kNone || lone_instrument == instrument);
+      lone_instrument = instrument;
       piece.ordinals.push_back(row.ordinal);
     }
     if (is_doubtful) {

@@ -253,6 +253,20 @@ TEST(Reason, WhatComesAfterTheCutoffIsNotUsed) {
   EXPECT_TRUE(has_early_cutoff);
 }
 
+TEST(Reason, AnActionThatAnotherInstrumentTakesOverGoesOn) {
+  World world("cholect50", "VID01");
+  for (int s = 0; s < 4; ++s) world.deed(s, s + 1, "ins.hook", "act.retract", "ana.gallbladder", 0);
+  for (int s = 4; s < 9; ++s) world.deed(s, s + 1, "ins.grasper", "act.retract", "ana.liver", 0);
+  for (int s = 9; s < 12; ++s) world.deed(s, s + 1, "ins.clip_applier", "act.clip", "ana.cystic_duct", 0);
+  const ReasoningRow row = world.chain(world.context(0, 4), "action_remaining");
+  ASSERT_FALSE(row.claims.empty());
+  EXPECT_EQ(row.verdict, "accepted") << text_of(row);
+  const std::string& last = row.claims.back();
+  const auto cutoff = std::stoll(last.substr(last.find(" at ") + 4));
+  const auto left = std::stoll(last.substr(last.find(' ') + 1));
+  EXPECT_EQ(cutoff + left, 9 * kSecond) << "retraction ends when nobody retracts any more";
+}
+
 TEST(Reason, TheLastActionHasNoNextAndNoKnownEnd) {
   World world("sar-rarp50", "video_01");
   world.add(AnnotationKind::kAction, 0, 4, {"ges.sar.positioning_needle"}, "actions");

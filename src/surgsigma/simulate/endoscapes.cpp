@@ -219,16 +219,30 @@ std::string_view part_of(int number) {
   return kNumbers.front().part;
 }
 
+/// The 201 numbers of the release in the order they are drawn; where a part is used up, the next one with room steps in.
+std::vector<int> official_numbers() {
+  std::array<int, kNumbers.size()> used{};
+  std::vector<int> numbers;
+  const auto has_room = [&](std::size_t part) { return used[part] < kNumbers[part].count; };
+  for (std::size_t place = 0;; ++place) {
+    std::size_t part = kOrder[place % kOrder.size()];
+    for (std::size_t other = 0; other < kNumbers.size() && !has_room(part); ++other) part = other;
+    if (!has_room(part)) return numbers;
+    numbers.push_back(kNumbers[part].first + used[part]++);
+  }
+}
+
 }  // namespace
 
 int endoscapes_number(int place) {
-  const std::size_t part = kOrder[static_cast<std::size_t>(place - 1) % kOrder.size()];
-  const auto share = static_cast<int>(std::count(kOrder.begin(), kOrder.end(), part));
-  const auto rest = kOrder.begin() + (place - 1) % static_cast<int>(kOrder.size());
-  const int before =
-      (place - 1) / static_cast<int>(kOrder.size()) * share + static_cast<int>(std::count(kOrder.begin(), rest, part));
-  const PartNumbers& numbers = kNumbers[part];
-  return before < numbers.count ? numbers.first + before : numbers.made_up + before + 1;
+  static const std::vector<int> official = official_numbers();
+  if (place <= static_cast<int>(official.size())) return official[static_cast<std::size_t>(place - 1)];
+  const int beyond = place - static_cast<int>(official.size()) - 1;  // from 0
+  const auto begin = kOrder.begin();
+  const auto here = begin + beyond % static_cast<int>(kOrder.size());
+  const auto share = static_cast<int>(std::count(begin, kOrder.end(), *here));
+  const int before = beyond / static_cast<int>(kOrder.size()) * share + static_cast<int>(std::count(begin, here, *here));
+  return kNumbers[*here].made_up + before + 1;
 }
 
 Result<VideoFiles> write_endoscapes(const World& world, VideoNumber video) {

@@ -287,7 +287,7 @@ TEST(SimulateEndoscapes, ThreeVideosReachAllPartsAndNumbersAreThoseOfTheRelease)
   EXPECT_TRUE(made.tree.at("test_vids.txt").starts_with("1.62"));
   std::set<int> numbers;
   for (int place = 1; place <= 1000; ++place) EXPECT_TRUE(numbers.insert(endoscapes_number(place)).second) << place;
-  for (int number = 1; number <= 201; ++number) EXPECT_TRUE(numbers.contains(number)) << number;
+  for (int place = 1; place <= 201; ++place) EXPECT_LE(endoscapes_number(place), 201) << "the release comes first";
 }
 
 TEST(SimulateMultiBypass, PhasesAndStepsTileInMillisecondsAndOverlaysLieInside) {
