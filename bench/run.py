@@ -323,21 +323,27 @@ def export(bench):
     folder = database(bench)
     out = bench.out / "scratch" / "export"
     manifest = json.loads((folder / "surgsigma.json").read_text())
-    files = [folder / p["file"] for p in manifest["partitions"] if p["table"] == "conversations"]
-    listed = "[" + ", ".join(f"'{f}'" for f in files) + "]"
+    def listed(table):
+        return "[" + ", ".join(f"'{folder / p['file']}'" for p in manifest["partitions"] if p["table"] == table) + "]"
+
     peer_file = bench.out / "scratch" / "peer.jsonl"
+    # The peer gets the rows that ours picks, in the same order, as one Parquet file: it has no splits to look up.
+    peer_rows = bench.out / "scratch" / "peer.parquet"
+    bench.probe("sql", threads=THREADS, timed=f"""COPY (SELECT * FROM read_parquet({listed("conversations")}) c
+        SEMI JOIN (FROM read_parquet({listed("splits")}) WHERE scheme = 'strict' AND part IN ('train', 'val', 'test')) s
+        ON c.source_id = s.source_id AND c.case_id = s.case_id) TO '{peer_rows}' (FORMAT parquet, COMPRESSION zstd)""")
 
     def ours():
         shutil.rmtree(out, ignore_errors=True)
         return bench.surgsigma("--db", folder, "--jobs", THREADS, "export", "llava", out)
 
     def statement(order):
-        """The rows that ours wrote: those whose case has a part; boxes stay tokens, which is less work than ours."""
+        """The rows that ours wrote; boxes stay tokens, which is less work than ours."""
         return f"""COPY (SELECT c.conversation_id AS id, [x.path FOR x IN media_of] AS image,
             list_transform(turns, lambda t, i: {{'from': if(i % 2 = 1, 'human', 'gpt'),
                                                  'value': if(i = 1, '<image>\n' || t, t)}}) AS conversations
-          FROM (SELECT *, list_transform(media, lambda m: {{'path': 'media/' || source_id || '/' || m}}) AS media_of
-                FROM read_parquet({listed})) c {order}) TO '{peer_file}' (FORMAT json)"""
+          FROM (SELECT *, list_transform(media, lambda m: {{'path': 'media/' || m}}) AS media_of
+                FROM read_parquet('{peer_rows}')) c {order}) TO '{peer_file}' (FORMAT json)"""
 
     def peer(order):
         peer_file.unlink(missing_ok=True)

@@ -189,11 +189,11 @@ Refusal SampleBuilder::take_media(const ConversationView& row) {
   sample_.is_video = shown_.is_video;
   sample_.media.resize(shown_.items.size());
   for (std::size_t i = 0; i < shown_.items.size(); ++i) {
-    const fs::path place = rules_.has_absolute_media ? rules_.places->place(shown_.items[i]) : fs::path();
+    std::string place = rules_.has_absolute_media ? rules_.places->place(shown_.items[i]) : std::string();
     if (place.empty()) {
       sample_.media[i].assign("media/").append(shown_.items[i].path);
     } else {
-      sample_.media[i] = place.string();
+      sample_.media[i] = std::move(place);
     }
   }
   if (rules_.format->embeds_pictures && !sample_.is_video) load_pictures();
@@ -203,9 +203,9 @@ Refusal SampleBuilder::take_media(const ConversationView& row) {
 void SampleBuilder::load_pictures() {
   sample_.pictures.resize(shown_.items.size());
   for (std::size_t i = 0; i < shown_.items.size(); ++i) {
-    const fs::path path = rules_.places->place(shown_.items[i]);
+    const std::string path = rules_.places->place(shown_.items[i]);
     if (path != last_picture_) {
-      last_picture_ = path.string();
+      last_picture_ = path;
       last_bytes_.clear();
       const auto bytes = path.empty() || !is_picture(path) ? Result<std::string>(std::string()) : read_file(path);
       if (bytes.ok()) last_bytes_ = base64(*bytes);

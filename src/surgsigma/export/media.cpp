@@ -125,16 +125,36 @@ bool MediaNames::is_whole(const MediaQuestion& question, std::string_view medium
   return is_clip_of_source || spans_all;
 }
 
+bool FilesThere::has(std::string_view place) {
+  const std::size_t slash = place.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view folder = place.substr(0, slash);
+  if (!has_listed_ || folder != folder_) list(std::string(folder));
+  return names_.contains(std::string(place.substr(slash + 1)));
+}
+
+void FilesThere::list(const std::string& folder) {
+  folder_ = folder;
+  has_listed_ = true;
+  names_.clear();
+  std::error_code code;
+  for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
+    std::error_code unknown;
+    if (at->is_regular_file(unknown)) names_.insert(at->path().filename().native());
+  }
+}
+
 MediaPlaces::MediaPlaces(fs::path root, const Manifest& manifest) {
   if (!root.empty()) root_ = fs::absolute(root).lexically_normal();
   for (const Input& input : manifest.inputs) inputs_[input.source] = input.path;
 }
 
-fs::path MediaPlaces::place(const ShownMedium& medium) const {
-  if (!root_.empty()) return root_ / medium.path;
+std::string MediaPlaces::place(const ShownMedium& medium) const {
+  if (!root_.empty()) return root_.native() + '/' + medium.path;
   const std::size_t slash = medium.path.find('/');
   const auto input = inputs_.find(medium.path.substr(0, slash));
-  return input == inputs_.end() ? fs::path() : input->second / medium.path.substr(slash + 1);
+  if (input == inputs_.end()) return {};
+  return input->second.native() + '/' + medium.path.substr(slash + 1);
 }
 
 bool MediaPlaces::has_folder(std::string_view source) const {

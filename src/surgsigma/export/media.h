@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "surgsigma/base/files.h"
@@ -72,13 +73,27 @@ bool is_video_path(std::string_view path);
 /// The first bytes are those of a JPEG, PNG, WebP, BMP, GIF or TIFF file.
 bool is_picture(const fs::path& path);
 
+/// Which files are there: one listing per folder in place of a question per file. Keeps the last folder.
+class FilesThere {
+ public:
+  /// Whether a file, or a link to one, stands at this place.
+  bool has(std::string_view place);
+
+ private:
+  void list(const std::string& folder);
+
+  std::string folder_;
+  bool has_listed_ = false;
+  std::unordered_set<std::string> names_;
+};
+
 /// Where the media lie on this machine.
 class MediaPlaces {
  public:
   /// `root` holds <source>/<path>; without it, each source's own folder as given to `ingest`.
   MediaPlaces(fs::path root, const Manifest& manifest);
   /// The file, whether it is there or not; an empty path when nobody could know.
-  fs::path place(const ShownMedium& medium) const;
+  std::string place(const ShownMedium& medium) const;
   /// Whether any file of the source can be there at all.
   bool has_folder(std::string_view source) const;
 

@@ -74,6 +74,25 @@ TEST(MediaPlaces, FilesLieUnderTheRootOrInTheFolderThatWasIngested) {
   EXPECT_TRUE(MediaPlaces("", {}).place(medium).empty());
 }
 
+TEST(FilesThere, KnowsFilesAndLinksToThemAndNothingElse) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(write_file(folder.path() / "a" / "1.jpg", "x"));
+  ASSERT_TRUE(write_file(folder.path() / "b" / "2.jpg", "x"));
+  fs::create_directories(folder.path() / "a" / "3.jpg");
+  fs::create_symlink(folder.path() / "b" / "2.jpg", folder.path() / "a" / "4.jpg");
+  fs::create_symlink(folder.path() / "gone", folder.path() / "a" / "5.jpg");
+  FilesThere files;
+  const auto has = [&](const char* name) { return files.has((folder.path() / name).native()); };
+  EXPECT_TRUE(has("a/1.jpg"));
+  EXPECT_FALSE(has("b/1.jpg")) << "a name of the folder before";
+  EXPECT_TRUE(has("b/2.jpg"));
+  EXPECT_FALSE(has("a/3.jpg")) << "a folder";
+  EXPECT_TRUE(has("a/4.jpg"));
+  EXPECT_FALSE(has("a/5.jpg")) << "a link to nothing";
+  EXPECT_FALSE(has("c/1.jpg")) << "no such folder";
+  EXPECT_FALSE(files.has(""));
+}
+
 TEST(Pictures, AreKnownByTheirFirstBytes) {
   TemporaryFolder folder;
   const auto is = [&](std::string_view bytes) {

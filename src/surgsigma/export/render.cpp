@@ -100,11 +100,10 @@ class PartitionRenderer {
     return done();
   }
 
-  bool is_there(const ShownMedium& medium, bool is_video) const {
+  bool is_there(const ShownMedium& medium, bool is_video) {
     if (!has_folder_) return false;
-    const fs::path place = plan_.rules.places->place(medium);
-    std::error_code code;
-    return plan_.format->embeds_pictures && !is_video ? is_picture(place) : fs::is_regular_file(place, code);
+    const std::string place = plan_.rules.places->place(medium);
+    return files_there_.has(place) && (!plan_.format->embeds_pictures || is_video || is_picture(place));
   }
 
   Status list_medium(const ShownMedium& medium, bool is_video) {
@@ -142,6 +141,7 @@ class PartitionRenderer {
   std::size_t task_ = 0;
   std::int64_t last_media_ = 0;
   std::unordered_set<std::uint64_t> listed_;
+  FilesThere files_there_;
 };
 
 const SourceShare* find_source(const Selection& selection, const std::string& id) {
