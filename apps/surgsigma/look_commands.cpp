@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/pipeline/build.h"
 #include "surgsigma/pipeline/report.h"
 #include "surgsigma/schema/tables.h"
 
@@ -162,6 +163,15 @@ void add_issues(CLI::App& program, Session& session) {
   });
 }
 
+/// Checks that compare tables fail while the later one is not built; that is no fault of the data.
+void remark_on_stale_units(Session& session, Database& database) {
+  const auto catalog = session.open_catalog();
+  if (!catalog.ok()) return;
+  const auto plan = make_plan(database, *catalog);
+  if (!plan.ok() || plan->stale() == 0) return;
+  fmt::print("{} units are not built yet: run `surgsigma build`, then check again\n", plan->stale());
+}
+
 void add_check(CLI::App& program, Session& session) {
   CLI::App* command = add_command(program, session, "check", "the invariants of the schema over the whole database, or the catalog",
                                   "surgsigma --db mydb check");
@@ -185,7 +195,10 @@ void add_check(CLI::App& program, Session& session) {
                              result.meaning, result.example}});
     }
     print_report({"", std::move(table), ""}, session.as_json);
-    if (!session.as_json) fmt::print("{}\n", violations ? "the database is not in order" : "the database is in order");
+    if (!session.as_json) {
+      fmt::print("{}\n", violations ? "the database is not in order" : "the database is in order");
+      if (violations > 0) remark_on_stale_units(session, database);
+    }
     SURGSIGMA_TRY(hash, database.tree_hash());
     if (!session.as_json) fmt::print("tree hash {}\n", hash);
     if (violations > 0) session.exit_code = kDataErrors;

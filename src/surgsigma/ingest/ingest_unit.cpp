@@ -12,7 +12,7 @@
 namespace surgsigma {
 namespace {
 
-constexpr std::uint64_t kLargestText = 4ULL << 30;  // bytes; a larger file needs a reader that streams
+constexpr std::uint64_t kLargestText = 1ULL << 30;  // bytes; a larger file needs a reader that streams
 constexpr std::uint64_t kSmallFile = 1ULL << 20;    // bytes
 constexpr std::size_t kVideosPerBucket = 8;
 

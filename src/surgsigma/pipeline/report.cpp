@@ -198,7 +198,8 @@ Result<Report> issue_report(const Database& database, const IssueFilter& filter)
   return titled(engine, "Issues by rule",
                 "SELECT severity, source_id AS source, stage, rule, count(*) AS issues, sum(rows) AS rows, "
                 "min_by(file || CASE WHEN line > 0 THEN ':' || line ELSE '' END || ' ' || value, (file, line)) AS "
-                "\"for example\", any_value(hint ORDER BY file, line) AS hint FROM issues WHERE " + where +
+                "\"for example\", coalesce(nullif(any_value(hint ORDER BY file, line), ''), any_value(message ORDER BY "
+                "file, line)) AS hint FROM issues WHERE " + where +
                     " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " + std::to_string(filter.limit));
 }
 
