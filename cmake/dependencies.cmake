@@ -28,3 +28,20 @@ endif()
 add_library(duckdb SHARED IMPORTED)
 set_target_properties(duckdb PROPERTIES IMPORTED_LOCATION ${DUCKDB_ROOT}/lib/libduckdb.so IMPORTED_NO_SONAME ON
   INTERFACE_INCLUDE_DIRECTORIES ${DUCKDB_ROOT}/include)
+
+# Pixels: known to the room `media` alone.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
+pkg_check_modules(PICTURES REQUIRED IMPORTED_TARGET libjpeg libturbojpeg libpng libwebp libtiff-4)
+# Debian keeps OpenCV's own CMake files in a package that pulls in everything else of OpenCV, so the libraries are found here.
+find_path(OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
+foreach(part core imgproc calib3d)
+  find_library(OPENCV_${part} opencv_${part} REQUIRED)
+endforeach()
+add_library(ffmpeg INTERFACE)
+target_link_libraries(ffmpeg INTERFACE PkgConfig::FFMPEG)
+add_library(pictures INTERFACE)
+target_link_libraries(pictures INTERFACE PkgConfig::PICTURES)
+add_library(opencv INTERFACE)
+target_include_directories(opencv SYSTEM INTERFACE ${OPENCV_INCLUDE})
+target_link_libraries(opencv INTERFACE ${OPENCV_core} ${OPENCV_imgproc} ${OPENCV_calib3d})
