@@ -17,8 +17,10 @@ void add_init(CLI::App& program, Session& session) {
   command->add_option("--seed", *seed, "seed of every draw in this database");
   on_run(command, session, [&session, folder, seed]() -> Status {
     SURGSIGMA_CHECK(Database::create(*folder, *seed, SURGSIGMA_VERSION));
-    if (session.as_json) print_json(Json{{"database", *folder}, {"seed", *seed}});
-    else fmt::print("made {}\nnext: surgsigma --db {} ingest SOURCE PATH\n", *folder, *folder);
+    if (session.as_json)
+      print_json(Json{{"database", *folder}, {"seed", *seed}});
+    else
+      fmt::print("made {}\nnext: surgsigma --db {} ingest SOURCE PATH\n", *folder, *folder);
     return done();
   });
 }
@@ -31,13 +33,18 @@ void print_build(const Session& session, const BuildReport& report) {
   if (session.as_json) {
     Json seconds = Json::object();
     for (const auto& [stage, time] : report.seconds_by_stage) seconds[stage] = time;
-    print_json(Json{{"units_done", report.units_done}, {"units_kept", report.units_kept}, {"rows", rows},
-                    {"seconds_by_stage", seconds}, {"errors", report.errors}, {"warnings", report.warnings}});
+    print_json(Json{{"units_done", report.units_done},
+                    {"units_kept", report.units_kept},
+                    {"rows", rows},
+                    {"seconds_by_stage", seconds},
+                    {"errors", report.errors},
+                    {"warnings", report.warnings}});
     return;
   }
   fmt::print("{} units done, {} up to date\n", with_thousands(static_cast<std::int64_t>(report.units_done)),
              with_thousands(static_cast<std::int64_t>(report.units_kept)));
-  for (const auto& [stage, time] : report.seconds_by_stage) fmt::print("  {:<9} {:8.2f} s of thread time\n", stage, time);
+  for (const auto& [stage, time] : report.seconds_by_stage)
+    fmt::print("  {:<9} {:8.2f} s of thread time\n", stage, time);
   for (const auto& [table, count] : report.rows_by_table) {
     if (count > 0) fmt::print("  {:<16} {:>14} rows\n", table, with_thousands(count));
   }
@@ -48,12 +55,14 @@ void print_build(const Session& session, const BuildReport& report) {
 }
 
 void add_ingest(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "ingest", "put a download folder into the database and read its labels",
-                                  "surgsigma --db mydb ingest cholec80 world/cholec80");
+  CLI::App* command =
+      add_command(program, session, "ingest", "put a download folder into the database and read its labels",
+                  "surgsigma --db mydb ingest cholec80 world/cholec80");
   auto source = std::make_shared<std::string>();
   auto path = std::make_shared<std::string>();
   auto card = std::make_shared<std::string>();
-  command->add_option("source", *source, "source id (`surgsigma list sources`), or `auto` to identify the folder")->required();
+  command->add_option("source", *source, "source id (`surgsigma list sources`), or `auto` to identify the folder")
+      ->required();
   command->add_option("path", *path, "folder of the download, or one above it")->required();
   command->add_option("--card", *card, "source card of an in-house dataset (docs/new-source.md)");
   on_run(command, session, [&session, source, path, card]() -> Status {
@@ -61,9 +70,9 @@ void add_ingest(CLI::App& program, Session& session) {
     SURGSIGMA_TRY(database, session.open_database(Access::kWrite));
     SURGSIGMA_TRY(added, add_input(database, catalog, *source == "auto" ? "" : *source, *path, *card));
     if (!session.is_quiet) {
-      remark(fmt::format("{}: {} files, {} videos{}", added.input.source, with_thousands(static_cast<std::int64_t>(added.files)),
-                         with_thousands(static_cast<std::int64_t>(added.videos)),
-                         added.input.is_simulated ? ", simulated" : ""));
+      remark(fmt::format(
+          "{}: {} files, {} videos{}", added.input.source, with_thousands(static_cast<std::int64_t>(added.files)),
+          with_thousands(static_cast<std::int64_t>(added.videos)), added.input.is_simulated ? ", simulated" : ""));
       for (const std::string& pattern : added.missing) remark("  missing: " + pattern);
     }
     BuildOptions options;
@@ -82,7 +91,8 @@ void add_plan(CLI::App& program, Session& session) {
   auto is_all = std::make_shared<bool>(false);
   auto format = std::make_shared<std::string>("table");
   command->add_flag("--all", *is_all, "also what is up to date");
-  command->add_option("--format", *format, "table, or slurm: a script of array jobs")->check(CLI::IsMember({"table", "slurm"}));
+  command->add_option("--format", *format, "table, or slurm: a script of array jobs")
+      ->check(CLI::IsMember({"table", "slurm"}));
   on_run(command, session, [&session, is_all, format]() -> Status {
     SURGSIGMA_TRY(catalog, session.open_catalog());
     SURGSIGMA_TRY(database, session.open_database(Access::kRead));
@@ -94,7 +104,8 @@ void add_plan(CLI::App& program, Session& session) {
     QueryTable table;
     table.names = {"unit", "state", "why"};
     for (const PlannedUnit& unit : plan.units) {
-      if (unit.is_stale || *is_all) table.rows.push_back({{unit.id(), unit.is_stale ? "stale" : "up to date", unit.reason}});
+      if (unit.is_stale || *is_all)
+        table.rows.push_back({{unit.id(), unit.is_stale ? "stale" : "up to date", unit.reason}});
     }
     print_report({"", std::move(table), ""}, session.as_json);
     if (!session.as_json) {
@@ -106,7 +117,8 @@ void add_plan(CLI::App& program, Session& session) {
 }
 
 void add_build(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "build", "make everything that is stale", "surgsigma --db mydb build --jobs 2");
+  CLI::App* command =
+      add_command(program, session, "build", "make everything that is stale", "surgsigma --db mydb build --jobs 2");
   auto options = std::make_shared<BuildOptions>();
   auto is_dry = std::make_shared<bool>(false);
   auto settings = std::make_shared<std::vector<std::string>>();
@@ -164,9 +176,9 @@ int print_state(const Session& session) {
   }
   std::map<std::string, std::int64_t> rows;
   for (const Partition& part : database->manifest().partitions) rows[part.table] += part.rows;
-  fmt::print("database       {}\nsources        {}\nvideos         {}\nconversations  {}\n", database->folder().string(),
-             with_thousands(static_cast<std::int64_t>(database->manifest().inputs.size())), with_thousands(rows["videos"]),
-             with_thousands(rows["conversations"]));
+  fmt::print("database       {}\nsources        {}\nvideos         {}\nconversations  {}\n",
+             database->folder().string(), with_thousands(static_cast<std::int64_t>(database->manifest().inputs.size())),
+             with_thousands(rows["videos"]), with_thousands(rows["conversations"]));
   auto catalog = session.open_catalog();
   std::size_t stale = 0;
   if (catalog.ok()) {

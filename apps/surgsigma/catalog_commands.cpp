@@ -21,7 +21,8 @@ QueryTable list_sources(const Catalog& catalog) {
   table.names = {"source", "name", "licence", "terms", "procedure"};
   for (const auto& [id, card] : catalog.sources) {
     const Concept* procedure = catalog.ontology.find(card.procedure);
-    table.rows.push_back({{id.text, card.name, card.licence_id, join(card.terms, ", "), procedure ? procedure->label : ""}});
+    table.rows.push_back(
+        {{id.text, card.name, card.licence_id, join(card.terms, ", "), procedure ? procedure->label : ""}});
   }
   return table;
 }
@@ -30,7 +31,8 @@ QueryTable list_tasks(const Catalog& catalog) {
   QueryTable table;
   table.names = {"task", "name", "answer", "state"};
   for (const Task& task : catalog.tasks) {
-    table.rows.push_back({{task.id, task.name, std::string(word(task.shape)), task.needs_pixels ? "needs pixels" : "ready"}});
+    table.rows.push_back(
+        {{task.id, task.name, std::string(word(task.shape)), task.needs_pixels ? "needs pixels" : "ready"}});
   }
   return table;
 }
@@ -74,7 +76,8 @@ const ListRow kLists[] = {
 void add_list(CLI::App& program, Session& session) {
   std::vector<std::string> names;
   for (const ListRow& row : kLists) names.emplace_back(row.name);
-  CLI::App* command = add_command(program, session, "list", "what the tool knows: " + join(names, ", "), "surgsigma list sources");
+  CLI::App* command =
+      add_command(program, session, "list", "what the tool knows: " + join(names, ", "), "surgsigma list sources");
   auto what = std::make_shared<std::string>();
   command->add_option("what", *what, join(names, ", "))->required();
   on_run(command, session, [&session, what, names]() -> Status {
@@ -92,8 +95,9 @@ void add_list(CLI::App& program, Session& session) {
 }
 
 void add_identify(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "identify", "which source a folder is, what is missing or unexpected",
-                                  "surgsigma identify world/cholec80");
+  CLI::App* command =
+      add_command(program, session, "identify", "which source a folder is, what is missing or unexpected",
+                  "surgsigma identify world/cholec80");
   auto path = std::make_shared<std::string>();
   command->add_option("path", *path, "a download folder, or one above it")->required();
   on_run(command, session, [&session, path]() -> Status {
@@ -103,8 +107,12 @@ void add_identify(CLI::App& program, Session& session) {
     if (session.as_json) {
       Json all = Json::array();
       for (const Identification& one : found) {
-        all.push_back({{"source", one.source_id.text}, {"roles_found", one.found_roles}, {"roles_required", one.required_roles},
-                       {"files", one.matched_files}, {"videos", one.videos}, {"missing", one.missing},
+        all.push_back({{"source", one.source_id.text},
+                       {"roles_found", one.found_roles},
+                       {"roles_required", one.required_roles},
+                       {"files", one.matched_files},
+                       {"videos", one.videos},
+                       {"missing", one.missing},
                        {"unexpected", one.unexpected}});
       }
       print_json(all);
@@ -115,8 +123,8 @@ void add_identify(CLI::App& program, Session& session) {
                    "`surgsigma list sources` names them; docs/new-source.md tells how to describe another"};
     }
     const Identification& best = found.front();
-    fmt::print("{}: {} ({} of {} required kinds of file, {} files, {} videos)\n", *path, best.source_id.text, best.found_roles,
-               best.required_roles, best.matched_files, best.videos);
+    fmt::print("{}: {} ({} of {} required kinds of file, {} files, {} videos)\n", *path, best.source_id.text,
+               best.found_roles, best.required_roles, best.matched_files, best.videos);
     for (const std::string& pattern : best.missing) fmt::print("  missing     {}\n", pattern);
     std::size_t shown = 0;
     for (const std::string& file : best.unexpected) {
@@ -134,7 +142,8 @@ void add_identify(CLI::App& program, Session& session) {
 }
 
 void add_doctor(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "doctor", "is this machine fit: cores, space, engine, catalog", "surgsigma doctor");
+  CLI::App* command =
+      add_command(program, session, "doctor", "is this machine fit: cores, space, engine, catalog", "surgsigma doctor");
   on_run(command, session, [&session]() -> Status {
     QueryTable table;
     table.names = {"what", "state", "detail"};
@@ -143,9 +152,10 @@ void add_doctor(CLI::App& program, Session& session) {
       if (!is_good) session.exit_code = kFailed;
     };
     add("cores", true, std::to_string(available_cores()));
-    struct statvfs space{};
+    struct statvfs space {};
     const bool has_space = statvfs(".", &space) == 0;
-    const double free_gb = has_space ? static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) / 1e9 : 0;
+    const double free_gb =
+        has_space ? static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) / 1e9 : 0;
     add("free space here", free_gb > 1, fmt::format("{:.1f} GB", free_gb));
     const auto engine = Engine::open();
     if (engine.ok()) {
@@ -158,14 +168,18 @@ void add_doctor(CLI::App& program, Session& session) {
     add("catalog", catalog.ok(), catalog.ok() ? catalog->folder.string() : to_string(catalog.error()));
     const auto database = session.open_database(Access::kRead);
     const bool is_absent = !database.ok() && database.error().kind == ErrorKind::kNotFound;
-    add("database", database.ok() || is_absent, database.ok() ? database->folder().string() : is_absent ? "none here" : to_string(database.error()));
+    add("database", database.ok() || is_absent,
+        database.ok() ? database->folder().string()
+        : is_absent   ? "none here"
+                      : to_string(database.error()));
     print_report({"", std::move(table), ""}, session.as_json);
     return done();
   });
 }
 
 void add_version(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "version", "versions of tool, database format and catalog", "surgsigma version");
+  CLI::App* command =
+      add_command(program, session, "version", "versions of tool, database format and catalog", "surgsigma version");
   auto as_schema = std::make_shared<bool>(false);
   command->add_flag("--schema", *as_schema, "print the schema page (docs/schema.md)");
   on_run(command, session, [&session, as_schema]() -> Status {
@@ -173,8 +187,10 @@ void add_version(CLI::App& program, Session& session) {
       fmt::print("{}", schema_page());
       return done();
     }
-    if (session.as_json) print_json(Json{{"surgsigma", SURGSIGMA_VERSION}, {"format", kFormatVersion}});
-    else fmt::print("surgsigma {}\ndatabase format {}\n", SURGSIGMA_VERSION, kFormatVersion);
+    if (session.as_json)
+      print_json(Json{{"surgsigma", SURGSIGMA_VERSION}, {"format", kFormatVersion}});
+    else
+      fmt::print("surgsigma {}\ndatabase format {}\n", SURGSIGMA_VERSION, kFormatVersion);
     return done();
   });
 }

@@ -13,7 +13,8 @@ namespace surgsigma::app {
 namespace {
 
 void add_stats(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "stats", "sources, tasks and parts in numbers", "surgsigma --db mydb stats");
+  CLI::App* command =
+      add_command(program, session, "stats", "sources, tasks and parts in numbers", "surgsigma --db mydb stats");
   auto scheme = std::make_shared<std::string>("strict");
   command->add_option("--split", *scheme, "split scheme of the columns train, val and test");
   on_run(command, session, [&session, scheme]() -> Status {
@@ -32,8 +33,9 @@ void add_stats(CLI::App& program, Session& session) {
 }
 
 void add_sql(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "sql", "a query over the tables (docs/schema.md); every table is a view",
-                                  "surgsigma --db mydb sql \"SELECT task, count(*) FROM conversations GROUP BY 1\"");
+  CLI::App* command =
+      add_command(program, session, "sql", "a query over the tables (docs/schema.md); every table is a view",
+                  "surgsigma --db mydb sql \"SELECT task, count(*) FROM conversations GROUP BY 1\"");
   auto query = std::make_shared<std::string>();
   auto limit = std::make_shared<std::size_t>(1000);
   command->add_option("query", *query, "SQL (DuckDB)")->required();
@@ -44,11 +46,12 @@ void add_sql(CLI::App& program, Session& session) {
     if (session.as_json) {
       Json rows = Json::array();
       std::size_t count = 0;
-      SURGSIGMA_CHECK(engine->query_json("SELECT * FROM (" + *query + "\n) LIMIT " + std::to_string(*limit), [&](const Json& row) {
-        rows.push_back(row);
-        ++count;
-        return done();
-      }));
+      SURGSIGMA_CHECK(
+          engine->query_json("SELECT * FROM (" + *query + "\n) LIMIT " + std::to_string(*limit), [&](const Json& row) {
+            rows.push_back(row);
+            ++count;
+            return done();
+          }));
       print_json(rows);
       return done();
     }
@@ -70,7 +73,8 @@ void add_why(CLI::App& program, Session& session) {
     if (session.as_json) {
       Json all = Json::array();
       for (const TraceStep& step : steps) {
-        all.push_back({{"depth", step.depth}, {"kind", step.kind}, {"id", step.id}, {"text", step.text}, {"where", step.where}});
+        all.push_back(
+            {{"depth", step.depth}, {"kind", step.kind}, {"id", step.id}, {"text", step.text}, {"where", step.where}});
       }
       print_json(all);
       return done();
@@ -84,17 +88,18 @@ void add_why(CLI::App& program, Session& session) {
 }
 
 void print_conversation(const Json& row) {
-  fmt::print("{}  {}  {}  {} to {} us\n", row.value("conversation_id", ""), row.value("task", ""), row.value("form", ""),
-             row.value("begin_us", std::int64_t{0}), row.value("end_us", std::int64_t{0}));
+  fmt::print("{}  {}  {}  {} to {} us\n", row.value("conversation_id", ""), row.value("task", ""),
+             row.value("form", ""), row.value("begin_us", std::int64_t{0}), row.value("end_us", std::int64_t{0}));
   bool is_user = true;
   for (const Json& turn : row["turns"]) {
     fmt::print("  {} {}\n", is_user ? "Q:" : "A:", turn.get<std::string>());
     is_user = !is_user;
   }
   for (std::size_t i = 0; i * 4 < row["boxes"].size(); ++i) {
-    fmt::print("     {{box:{}}} = {} in a {}x{} frame\n", i,
-               to_text(Json{row["boxes"][i * 4], row["boxes"][i * 4 + 1], row["boxes"][i * 4 + 2], row["boxes"][i * 4 + 3]}),
-               to_text(row["width"]), to_text(row["height"]));
+    fmt::print(
+        "     {{box:{}}} = {} in a {}x{} frame\n", i,
+        to_text(Json{row["boxes"][i * 4], row["boxes"][i * 4 + 1], row["boxes"][i * 4 + 2], row["boxes"][i * 4 + 3]}),
+        to_text(row["width"]), to_text(row["height"]));
   }
   if (row.contains("statements") && row["statements"].is_array()) {
     int level = 0;
@@ -139,8 +144,10 @@ void add_show(CLI::App& program, Session& session) {
       return done();
     }
     for (const Json& row : rows) {
-      if (*only_ids) fmt::print("{}\n", row.value("conversation_id", ""));
-      else print_conversation(row);
+      if (*only_ids)
+        fmt::print("{}\n", row.value("conversation_id", ""));
+      else
+        print_conversation(row);
     }
     return done();
   });
@@ -152,7 +159,8 @@ void add_issues(CLI::App& program, Session& session) {
   auto filter = std::make_shared<IssueFilter>();
   command->add_option("--source", filter->source, "only this source");
   command->add_option("--rule", filter->rule, "only this rule");
-  command->add_option("--severity", filter->severity, "error, warning or info")->check(CLI::IsMember({"error", "warning", "info"}));
+  command->add_option("--severity", filter->severity, "error, warning or info")
+      ->check(CLI::IsMember({"error", "warning", "info"}));
   command->add_option("--limit", filter->limit, "rows shown");
   command->add_flag("--list", filter->is_listed, "single issues with file and line");
   on_run(command, session, [&session, filter]() -> Status {
@@ -173,15 +181,17 @@ void remark_on_stale_units(Session& session, Database& database) {
 }
 
 void add_check(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "check", "the invariants of the schema over the whole database, or the catalog",
-                                  "surgsigma --db mydb check");
+  CLI::App* command =
+      add_command(program, session, "check", "the invariants of the schema over the whole database, or the catalog",
+                  "surgsigma --db mydb check");
   auto only_catalog = std::make_shared<bool>(false);
   command->add_flag("--catalog-only", *only_catalog, "read and check the catalog, no database");
   on_run(command, session, [&session, only_catalog]() -> Status {
     if (*only_catalog) {
       SURGSIGMA_TRY(catalog, session.open_catalog());
       fmt::print("{}: {} concepts, {} sources, {} tasks, {} split schemes: in order\n", catalog.folder.string(),
-                 catalog.ontology.concepts().size(), catalog.sources.size(), catalog.tasks.size(), catalog.split_schemes.size());
+                 catalog.ontology.concepts().size(), catalog.sources.size(), catalog.tasks.size(),
+                 catalog.split_schemes.size());
       return done();
     }
     SURGSIGMA_TRY(database, session.open_database(Access::kRead));
@@ -220,7 +230,8 @@ void add_diff(CLI::App& program, Session& session) {
     for (const Partition& part : first.manifest().partitions) rows[{part.table, part.source}][0] += part.rows;
     for (const Partition& part : second.manifest().partitions) rows[{part.table, part.source}][1] += part.rows;
     std::map<std::array<std::string, 3>, std::string> keys;
-    for (const Partition& part : first.manifest().partitions) keys[{part.table, part.source, part.unit + part.stage}] = part.key;
+    for (const Partition& part : first.manifest().partitions)
+      keys[{part.table, part.source, part.unit + part.stage}] = part.key;
     for (const Partition& part : second.manifest().partitions) {
       const auto old = keys.find({part.table, part.source, part.unit + part.stage});
       if (old == keys.end() || old->second != part.key) ++rows[{part.table, part.source}][2];

@@ -41,7 +41,8 @@ std::string shown(const std::optional<std::string>& value) {
   if (!value) return "-";
   std::string text = *value;
   std::replace(text.begin(), text.end(), '\n', ' ');
-  if (const auto number = parse_int(text); number && text.find(' ') == std::string::npos) return with_thousands(*number);
+  if (const auto number = parse_int(text); number && text.find(' ') == std::string::npos)
+    return with_thousands(*number);
   return text;
 }
 
@@ -106,10 +107,14 @@ Json table_json(const QueryTable& table) {
   for (const auto& row : table.rows) {
     Json object = Json::object();
     for (std::size_t c = 0; c < table.names.size(); ++c) {
-      if (!row[c]) object[table.names[c]] = nullptr;
-      else if (const auto whole = parse_int(*row[c])) object[table.names[c]] = *whole;
-      else if (const auto number = parse_double(*row[c])) object[table.names[c]] = *number;
-      else object[table.names[c]] = *row[c];
+      if (!row[c])
+        object[table.names[c]] = nullptr;
+      else if (const auto whole = parse_int(*row[c]))
+        object[table.names[c]] = *whole;
+      else if (const auto number = parse_double(*row[c]))
+        object[table.names[c]] = *number;
+      else
+        object[table.names[c]] = *row[c];
     }
     rows.push_back(std::move(object));
   }

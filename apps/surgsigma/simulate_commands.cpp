@@ -38,11 +38,20 @@ void print_simulated(const Session& session, const std::string& out, const Simul
   if (session.as_json) {
     Json defects = Json::array();
     for (const Defect& defect : report.defects) {
-      defects.push_back({{"defect", defect.defect}, {"file", defect.file}, {"line", defect.line}, {"value", defect.value},
-                         {"expected_rule", defect.expected_rule}, {"rows", defect.rows}});
+      defects.push_back({{"defect", defect.defect},
+                         {"file", defect.file},
+                         {"line", defect.line},
+                         {"value", defect.value},
+                         {"expected_rule", defect.expected_rule},
+                         {"rows", defect.rows}});
     }
-    print_json(Json{{"out", out}, {"videos", report.videos}, {"files", report.files}, {"bytes", report.bytes},
-                    {"seconds", report.seconds}, {"rows", report.rows}, {"defects", defects}});
+    print_json(Json{{"out", out},
+                    {"videos", report.videos},
+                    {"files", report.files},
+                    {"bytes", report.bytes},
+                    {"seconds", report.seconds},
+                    {"rows", report.rows},
+                    {"defects", defects}});
     return;
   }
   fmt::print("{}: {} videos, {:.1f} hours, {} files, {:.1f} MB; simulated, not real data\n", out, report.videos,
@@ -57,8 +66,9 @@ void print_simulated(const Session& session, const std::string& out, const Simul
 }  // namespace
 
 void add_simulate_commands(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "simulate", "write invented labels in a source's layout (no pictures)",
-                                  "surgsigma simulate demo world");
+  CLI::App* command =
+      add_command(program, session, "simulate", "write invented labels in a source's layout (no pictures)",
+                  "surgsigma simulate demo world");
   command->footer("Example:\n  surgsigma simulate cholec80 world/cholec80 --videos 4 --dirt all\n\n" + layout_list());
   auto options = std::make_shared<SimulateOptions>();
   auto out = std::make_shared<std::string>();

@@ -9,7 +9,6 @@
 namespace surgsigma {
 namespace {
 
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Matches parts[part...] against the whole of `rest`, the longest capture first.

@@ -44,8 +44,9 @@ class Recorder {
 
   /// `count` more rows of the current file were seen.
   void rows(std::int64_t count) { current_.rows += count; }
-  /// Hands over a record of a declared video and lets the video reach to its end. Sets ordinal and file; `rows` of the record (default 1) are counted as recorded. Records of one
-  /// video may come in any order of time; their ordinals follow the order of the calls.
+  /// Hands over a record of a declared video and lets the video reach to its end. Sets ordinal and file; `rows` of the
+  /// record (default 1) are counted as recorded. Records of one video may come in any order of time; their ordinals
+  /// follow the order of the calls.
   void record(RawAnnotation&& annotation);
   /// `count` rows were checked against the card and agree (id tables, fold lists): they need no record.
   void accounted(std::int64_t count) { current_.recorded_rows += count; }
@@ -57,7 +58,8 @@ class Recorder {
   /// Closes the account of the file; rows that nobody accounted for become an issue of rule "unaccounted_rows".
   void end_file();
   /// Between the two: the file could not be read, or not further. The error becomes an issue that takes out the rows
-  /// which nobody has accounted for; the rule follows from its kind: unreadable_file, bad_file, bad_card, reader_failed.
+  /// which nobody has accounted for; the rule follows from its kind: unreadable_file, bad_file, bad_card,
+  /// reader_failed.
   void fail_file(const Error& error);
   /// Hands over the declared videos. Call once, last.
   void finish();
@@ -88,7 +90,7 @@ struct FileJob {
   const MatchedFile& file;
   const SourceFiles& source;  ///< the other files, for readers that need a second one
   Recorder& out;
-  Prepared* prepared = nullptr;    ///< of the unit; null where a file is read by itself
+  Prepared* prepared = nullptr;            ///< of the unit; null where a file is read by itself
   mutable std::string* content = nullptr;  ///< the file's bytes where they were read already; text() takes them
 
   fs::path path() const { return source.root / file.path; }
@@ -129,8 +131,8 @@ const Reader* find_reader(std::string_view name);
 
 /// A unit of ingest work: the files of one video, or of the whole source.
 struct IngestUnit {
-  std::string name;                 ///< "b003" (a bucket of videos) or "all"
-  std::vector<std::size_t> files;   ///< indices into SourceFiles::files
+  std::string name;                ///< "b003" (a bucket of videos) or "all"
+  std::vector<std::size_t> files;  ///< indices into SourceFiles::files
 };
 /// Groups files into units: entries with unit "video" by hash of the video name into `buckets` buckets, the rest into
 /// "all". Files without a reader are left out.

@@ -197,7 +197,8 @@ class SourceMatch {
   /// counts.
   void set_copies_aside() {
     std::vector<std::pair<std::size_t, std::size_t>> nearest_first;  // depth, index: files stand in path order
-    for (std::size_t i = 0; i < result_.files.size(); ++i) nearest_first.emplace_back(depth_of(result_.files[i].path), i);
+    for (std::size_t i = 0; i < result_.files.size(); ++i)
+      nearest_first.emplace_back(depth_of(result_.files[i].path), i);
     std::sort(nearest_first.begin(), nearest_first.end());
     std::unordered_set<std::string> taken;
     std::vector<bool> is_copy(result_.files.size(), false);

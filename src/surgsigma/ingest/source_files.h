@@ -20,8 +20,8 @@ namespace surgsigma {
 std::optional<Captures> match_path(std::string_view pattern, std::string_view path);
 
 struct MatchedFile {
-  std::string path;         ///< relative to the root
-  std::size_t entry = 0;    ///< index into card.layout
+  std::string path;       ///< relative to the root
+  std::size_t entry = 0;  ///< index into card.layout
   Captures captures;
   std::uint64_t bytes = 0;
   std::int64_t modified_ns = 0;
@@ -29,12 +29,13 @@ struct MatchedFile {
 
 struct SourceFiles {
   fs::path root;
-  std::vector<MatchedFile> files;        ///< sorted by (entry, path)
-  /// Label-like files (txt csv json xml yaml tsv pbtxt, but no readme or licence) that no pattern takes, and second copies:
-  /// of files that one entry without '*' takes with the same captures, the one nearest to the root is in `files`.
+  std::vector<MatchedFile> files;  ///< sorted by (entry, path)
+  /// Label-like files (txt csv json xml yaml tsv pbtxt, but no readme or licence) that no pattern takes, and second
+  /// copies: of files that one entry without '*' takes with the same captures, the one nearest to the root is in
+  /// `files`.
   std::vector<std::string> unexpected;
-  std::vector<std::string> unreadable;   ///< folders and files; also names that are no UTF-8 or hold a backslash
-  std::vector<std::string> missing;      ///< patterns of required roles with no file under any of the role's patterns
+  std::vector<std::string> unreadable;  ///< folders and files; also names that are no UTF-8 or hold a backslash
+  std::vector<std::string> missing;     ///< patterns of required roles with no file under any of the role's patterns
 
   /// The files of one role, in path order.
   std::vector<const MatchedFile*> of_role(const SourceCard& card, std::string_view role) const;

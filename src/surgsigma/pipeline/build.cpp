@@ -28,8 +28,7 @@ bool is_simulated_folder(const SourceFiles& files) {
 /// Hash of a label file, from memory when size and time are unchanged.
 Result<std::string> known_hash(Database& database, const fs::path& path, const MatchedFile& file) {
   KnownFile& known = database.known_files()[path.string()];
-  const bool is_unchanged =
-      !known.hash.empty() && known.bytes == file.bytes && known.modified_ns == file.modified_ns;
+  const bool is_unchanged = !known.hash.empty() && known.bytes == file.bytes && known.modified_ns == file.modified_ns;
   if (!is_unchanged) {
     SURGSIGMA_TRY(hash, file_hash(path));
     known = {path.string(), file.bytes, file.modified_ns, hex64(hash)};
@@ -80,7 +79,8 @@ void add_catalog_parts(PlannedUnit& unit, const Catalog& catalog, const SourceWo
 void add_parameter_parts(PlannedUnit& unit, const BuildParameters& parameters) {
   unit.parts.emplace_back("seed", std::to_string(parameters.seed));
   for (const ParameterRow& row : parameter_rows()) {
-    if (row.stage == unit.stage->name) unit.parts.emplace_back("parameter " + std::string(row.name), row.get(parameters));
+    if (row.stage == unit.stage->name)
+      unit.parts.emplace_back("parameter " + std::string(row.name), row.get(parameters));
   }
 }
 
@@ -114,8 +114,8 @@ void judge(PlannedUnit& unit, const Database& database, const std::set<std::stri
     return;
   }
   for (const Partition& partition : database.manifest().partitions) {
-    const bool is_its = partition.stage == unit.stage->name && partition.source == unit.source_name &&
-                        partition.unit == unit.unit;
+    const bool is_its =
+        partition.stage == unit.stage->name && partition.source == unit.source_name && partition.unit == unit.unit;
     if (is_its && !existing.contains(partition.file)) {
       unit.reason = "file " + partition.file + " is missing";
       return;
@@ -146,8 +146,9 @@ std::optional<std::vector<Partition>> adopt_done(const Database& database, const
   if (!json.ok() || !json->is_array()) return std::nullopt;
   std::vector<Partition> partitions;
   for (const Json& entry : *json) {
-    Partition part{text_or(entry, "table", ""), std::string(unit.stage->name), unit.source_name, unit.unit, unit.key,
-                   text_or(entry, "file", ""),  int_or(entry, "rows", 0),      int_or(entry, "bytes", 0)};
+    Partition part{
+        text_or(entry, "table", ""), std::string(unit.stage->name), unit.source_name,         unit.unit, unit.key,
+        text_or(entry, "file", ""),  int_or(entry, "rows", 0),      int_or(entry, "bytes", 0)};
     std::error_code code;
     const auto size = fs::file_size(database.folder() / part.file, code);
     if (code || static_cast<std::int64_t>(size) != part.bytes) return std::nullopt;
@@ -193,8 +194,8 @@ struct Runner {
       ++report.units_kept;
       return done();
     }
-    UnitJob job{catalog, plan.parameters, database, engine, nullptr, nullptr, std::string(unit.stage->name),
-                unit.unit, unit.key, &inputs};
+    UnitJob job{catalog,   plan.parameters, database, engine, nullptr, nullptr, std::string(unit.stage->name),
+                unit.unit, unit.key,        &inputs};
     if (unit.stage->scope != Scope::kAll) job.source = &plan.sources[unit.source];
     if (unit.stage->scope == Scope::kUnit) job.ingest_unit = &job.source->units[unit.ingest_unit];
     const auto begin = std::chrono::steady_clock::now();
@@ -254,8 +255,7 @@ Manifest next_manifest(const Runner& runner) {
   for (std::size_t i = 0; i < runner.plan.units.size(); ++i) {
     const PlannedUnit& unit = runner.plan.units[i];
     if (unit.is_stale && !runner.is_done[i]) continue;
-    manifest.units.push_back(
-        {std::string(unit.stage->name), unit.source_name, unit.unit, unit.key, unit.parts});
+    manifest.units.push_back({std::string(unit.stage->name), unit.source_name, unit.unit, unit.key, unit.parts});
     for (Partition& part : runner.partitions_of(i)) manifest.partitions.push_back(std::move(part));
   }
   std::sort(manifest.units.begin(), manifest.units.end(), [](const DoneUnit& a, const DoneUnit& b) {
@@ -364,7 +364,8 @@ Result<BuildReport> build(Database& database, const Catalog& catalog, const Buil
   const bool is_single = !options.unit.empty();
   std::error_code code;
   for (const StageRow& stage : stage_rows()) {
-    for (const std::string_view table : stage.tables) fs::create_directories(database.folder() / "tables" / table, code);
+    for (const std::string_view table : stage.tables)
+      fs::create_directories(database.folder() / "tables" / table, code);
   }
   fs::create_directories(database.folder() / kDoneFolder, code);
   if (code) return Error{ErrorKind::kIo, "cannot make folders: " + code.message(), database.folder().string(), ""};
@@ -408,11 +409,14 @@ Result<BuildReport> build(Database& database, const Catalog& catalog, const Buil
   for (std::size_t i = 0; i < plan.units.size(); ++i) {
     if (plan.units[i].stage->scope == Scope::kUnit || !is_wanted(plan.units[i])) continue;
     found_single |= is_single;
-    if (plan.units[i].stage->scope == Scope::kSource) source_units.push_back({{i}});
-    else all_units.push_back(i);
+    if (plan.units[i].stage->scope == Scope::kSource)
+      source_units.push_back({{i}});
+    else
+      all_units.push_back(i);
   }
   if (is_single && !found_single) {
-    return Error{ErrorKind::kUsage, "no such unit: " + quoted(options.unit), "--unit", "`surgsigma plan --all` lists them"};
+    return Error{ErrorKind::kUsage, "no such unit: " + quoted(options.unit), "--unit",
+                 "`surgsigma plan --all` lists them"};
   }
   chains.insert(chains.begin(), source_units.begin(), source_units.end());
 
@@ -453,9 +457,11 @@ Result<BuildReport> build(Database& database, const Catalog& catalog, const Buil
   for (const Partition& part : database.manifest().partitions) runner.report.rows_by_table[part.table] += part.rows;
   if (runner.report.rows_by_table["issues"] > 0) {
     std::string list;
-    for (const fs::path& file : database.files("issues")) list += (list.empty() ? "" : ", ") + sql_quoted(file.string());
+    for (const fs::path& file : database.files("issues"))
+      list += (list.empty() ? "" : ", ") + sql_quoted(file.string());
     SURGSIGMA_TRY(counts, engine->query("SELECT count(*) FILTER (severity = 'error'), count(*) FILTER (severity = "
-                                        "'warning') FROM read_parquet([" + list + "])"));
+                                        "'warning') FROM read_parquet([" +
+                                        list + "])"));
     runner.report.errors = parse_int(*counts.rows[0][0]).value_or(0);
     runner.report.warnings = parse_int(*counts.rows[0][1]).value_or(0);
   }
@@ -511,8 +517,10 @@ Result<AddedInput> add_input(Database& database, const Catalog& catalog, std::st
   added.input.is_simulated = is_simulated_folder(work.files) || work.card.is_simulated;
 
   Manifest manifest = database.manifest();
-  if (Input* old = manifest.input(source)) *old = added.input;
-  else manifest.inputs.push_back(added.input);
+  if (Input* old = manifest.input(source))
+    *old = added.input;
+  else
+    manifest.inputs.push_back(added.input);
   std::sort(manifest.inputs.begin(), manifest.inputs.end(),
             [](const Input& a, const Input& b) { return a.source < b.source; });
   SURGSIGMA_CHECK(database.commit(std::move(manifest)));
@@ -532,7 +540,9 @@ std::string slurm_script(const Plan& plan, const fs::path& database) {
       "# Builds the stale units of a SurgSigma database as array tasks, then commits once.\n"
       "# Submit with: bash this-file   (or sbatch it where `sbatch` may submit from a job)\n"
       "set -eu\n"
-      "DB=" + sql_quoted(fs::absolute(database).string()) + "\n"
+      "DB=" +
+      sql_quoted(fs::absolute(database).string()) +
+      "\n"
       "TASKS=(\n";
   for (const std::string& task : tasks) script += "  " + task + "\n";
   script +=

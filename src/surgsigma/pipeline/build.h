@@ -20,7 +20,7 @@ struct PlannedUnit {
   std::string key;
   std::vector<std::pair<std::string, std::string>> parts;
   bool is_stale = true;
-  std::string reason;           ///< why it is stale: "new", "catalog file ontology/instruments.yaml changed", ...
+  std::string reason;  ///< why it is stale: "new", "catalog file ontology/instruments.yaml changed", ...
 
   /// "dialogue/cholec80/b003": what --unit takes.
   std::string id() const;
@@ -38,10 +38,10 @@ struct Plan {
 Result<Plan> make_plan(Database& database, const Catalog& catalog);
 
 struct BuildOptions {
-  int jobs = 0;                     ///< 0: all cores
+  int jobs = 0;  ///< 0: all cores
   bool is_quiet = false;
-  std::vector<std::string> only;    ///< sources or stages to bring up to date (with what they need); empty: all
-  std::string unit;                 ///< one unit id: does it (and what it needs within its bucket), commits nothing
+  std::vector<std::string> only;  ///< sources or stages to bring up to date (with what they need); empty: all
+  std::string unit;               ///< one unit id: does it (and what it needs within its bucket), commits nothing
 };
 
 struct BuildReport {
@@ -49,7 +49,7 @@ struct BuildReport {
   std::size_t units_kept = 0;
   std::map<std::string, double> seconds_by_stage;  ///< summed over threads
   std::map<std::string, std::int64_t> rows_by_table;
-  std::int64_t errors = 0;    ///< issues by severity, in the whole database
+  std::int64_t errors = 0;  ///< issues by severity, in the whole database
   std::int64_t warnings = 0;
 };
 

@@ -121,7 +121,9 @@ TEST(Build, AChangedLabelFileMakesOnlyItsBucketStale) {
   std::set<std::string> buckets;
   for (const PlannedUnit& unit : plan->units) {
     if (unit.is_stale && unit.stage->scope == Scope::kUnit) buckets.insert(unit.unit);
-    if (unit.is_stale && unit.stage->name == "ingest") EXPECT_NE(unit.reason.find("-phase.txt changed"), std::string::npos);
+    if (unit.is_stale && unit.stage->name == "ingest") {
+      EXPECT_NE(unit.reason.find("-phase.txt changed"), std::string::npos);
+    }
   }
   EXPECT_EQ(buckets.size(), 1u);
 }

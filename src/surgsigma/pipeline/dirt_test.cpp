@@ -51,8 +51,9 @@ TEST_P(Dirt, EveryPlantedDefectIsReportedAndNothingElse) {
 
   const auto engine = database->engine_with_views();
   ASSERT_TRUE(engine.ok());
-  const auto table = (*engine)->query("SELECT rule, file, severity, coalesce(video_id, '') || ' ' || line || ' ' || value || ' ' || message "
-                                      "FROM issues ORDER BY ALL");
+  const auto table = (*engine)->query(
+      "SELECT rule, file, severity, coalesce(video_id, '') || ' ' || line || ' ' || value || ' ' || message "
+      "FROM issues ORDER BY ALL");
   ASSERT_TRUE(table.ok()) << to_string(table.error());
   std::vector<Found> issues;
   for (const auto& row : table->rows) issues.push_back({*row[0], *row[1], *row[2], *row[3]});
@@ -65,7 +66,8 @@ TEST_P(Dirt, EveryPlantedDefectIsReportedAndNothingElse) {
     if (defect.expected_rule.empty()) continue;
     bool is_found = false;
     for (const Found& issue : issues) is_found |= fits(defect, issue);
-    EXPECT_TRUE(is_found) << defect.defect << " in " << defect.file << ":" << defect.line << " expected " << defect.expected_rule;
+    EXPECT_TRUE(is_found) << defect.defect << " in " << defect.file << ":" << defect.line << " expected "
+                          << defect.expected_rule;
   }
   // True of every small or invented release: its lists are short, and Strasbourg files carry their standing warning.
   const std::set<std::string> standing = {"short_list", "doubtful_copy"};

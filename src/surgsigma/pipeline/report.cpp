@@ -42,10 +42,12 @@ constexpr CheckRow kChecks[] = {
      "FULL JOIN annotations a ON a.video_id = r.video_id AND a.ordinal = r.ordinal "
      "WHERE a.video_id IS NULL OR r.video_id IS NULL"},
     {"record_time", "records lie inside their video and end after they begin",
-     "SELECT a.video_id || '#' || a.ordinal FROM annotations a JOIN videos v USING (video_id) WHERE a.rejected = '' AND "
+     "SELECT a.video_id || '#' || a.ordinal FROM annotations a JOIN videos v USING (video_id) WHERE a.rejected = '' "
+     "AND "
      "(a.begin_us < 0 OR a.end_us <= a.begin_us OR (v.duration_us IS NOT NULL AND a.end_us > v.duration_us))"},
     {"record_box", "boxes have an area and lie inside the frame",
-     "SELECT video_id || '#' || ordinal FROM annotations WHERE rejected = '' AND x1 IS NOT NULL AND (x2 <= x1 OR y2 <= y1 "
+     "SELECT video_id || '#' || ordinal FROM annotations WHERE rejected = '' AND x1 IS NOT NULL AND (x2 <= x1 OR y2 <= "
+     "y1 "
      "OR x1 < 0 OR y1 < 0 OR (width IS NOT NULL AND x2 > width) OR (height IS NOT NULL AND y2 > height))"},
     {"record_concepts", "records in use have a concept for every label",
      "SELECT video_id || '#' || ordinal FROM annotations WHERE rejected = '' AND kind <> 'qa' AND len(labels) <> "
@@ -75,7 +77,8 @@ constexpr CheckRow kChecks[] = {
     {"conversation_case", "the case of a conversation is the case of its video",
      "SELECT c.conversation_id FROM conversations c JOIN videos v USING (video_id) WHERE c.case_id <> v.case_id"},
     {"no_future", "the input of a prediction ends before the end of its video's labels",
-     "SELECT c.conversation_id FROM conversations c JOIN videos v USING (video_id) WHERE c.task IN ('action_remaining', "
+     "SELECT c.conversation_id FROM conversations c JOIN videos v USING (video_id) WHERE c.task IN "
+     "('action_remaining', "
      "'next_action') AND c.end_us >= v.duration_us"},
 };
 
@@ -87,11 +90,12 @@ void add_step(std::vector<TraceStep>& steps, int depth, std::string kind, std::s
 /// The records of a video, with the file and line they come from.
 Status trace_records(const std::shared_ptr<Engine>& engine, const std::string& video, const std::string& ordinals,
                      int depth, std::vector<TraceStep>& steps) {
-  SURGSIGMA_TRY(rows, engine->query(
-      "SELECT r.video_id || '#' || r.ordinal, r.kind, r.labels, coalesce(a.concepts, []), r.begin_us, r.end_us, r.state, "
-      "coalesce(a.rejected, ''), r.file, r.line, r.rows, r.value FROM raw_annotations r LEFT JOIN annotations a ON a.video_id = "
-      "r.video_id AND a.ordinal = r.ordinal WHERE r.video_id = " + sql_quoted(video) + " AND r.ordinal IN (" + ordinals +
-      ") ORDER BY r.ordinal"));
+  SURGSIGMA_TRY(rows, engine->query("SELECT r.video_id || '#' || r.ordinal, r.kind, r.labels, coalesce(a.concepts, "
+                                    "[]), r.begin_us, r.end_us, r.state, "
+                                    "coalesce(a.rejected, ''), r.file, r.line, r.rows, r.value FROM raw_annotations r "
+                                    "LEFT JOIN annotations a ON a.video_id = "
+                                    "r.video_id AND a.ordinal = r.ordinal WHERE r.video_id = " +
+                                    sql_quoted(video) + " AND r.ordinal IN (" + ordinals + ") ORDER BY r.ordinal"));
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     std::string text = cell(rows, i, 1) + " " + cell(rows, i, 2) + " = " + cell(rows, i, 3) + ", " +
                        clock_text(parse_int(cell(rows, i, 4)).value_or(0)) + " to " +
@@ -110,10 +114,12 @@ Status trace_records(const std::shared_ptr<Engine>& engine, const std::string& v
 
 Status trace_video(const std::shared_ptr<Engine>& engine, const std::string& video, int depth,
                    std::vector<TraceStep>& steps) {
-  SURGSIGMA_TRY(rows, engine->query(
-      "SELECT v.video_id, v.case_id, s.name, s.licence_id, s.terms, s.is_simulated, (SELECT string_agg(scheme || ' = ' || "
-      "part, ', ' ORDER BY scheme) FROM splits p WHERE p.case_id = v.case_id AND p.source_id = v.source_id) FROM videos v JOIN sources s USING "
-      "(source_id) WHERE v.video_id = " + sql_quoted(video)));
+  SURGSIGMA_TRY(rows, engine->query("SELECT v.video_id, v.case_id, s.name, s.licence_id, s.terms, s.is_simulated, "
+                                    "(SELECT string_agg(scheme || ' = ' || "
+                                    "part, ', ' ORDER BY scheme) FROM splits p WHERE p.case_id = v.case_id AND "
+                                    "p.source_id = v.source_id) FROM videos v JOIN sources s USING "
+                                    "(source_id) WHERE v.video_id = " +
+                                    sql_quoted(video)));
   if (rows.rows.empty()) return done();
   add_step(steps, depth, "video", cell(rows, 0, 0), "of case " + cell(rows, 0, 1) + "; " + cell(rows, 0, 6));
   add_step(steps, depth, "source", cell(rows, 0, 2),
@@ -132,23 +138,31 @@ std::string list_inside(std::string text) {
 Result<std::vector<Report>> stats(const Database& database, const Catalog& catalog, const std::string& scheme) {
   SURGSIGMA_TRY(engine, database.engine_with_views());
   std::vector<Report> reports;
-  SURGSIGMA_TRY(sources, titled(engine, "Sources",
-      "WITH v AS (SELECT source_id, count(*) AS videos, count(DISTINCT case_id) AS patients, "
-      "sum(duration_us) / 3.6e9 AS hours FROM videos GROUP BY 1), "
-      "r AS (SELECT split_part(video_id, '/', 1) AS source_id, count(*) AS records FROM annotations GROUP BY 1), "
-      "c AS (SELECT source_id, count(*) AS conversations, count(*) FILTER (reasoning_id <> '') AS with_reasoning FROM "
-      "conversations GROUP BY 1), "
-      "i AS (SELECT source_id, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = 'warning') AS "
-      "warnings FROM issues GROUP BY 1), "
-      "t AS (SELECT s.source_id || CASE WHEN s.is_simulated THEN ' (simulated)' ELSE '' END AS source, "
-      "coalesce(videos, 0) AS videos, coalesce(patients, 0) AS patients, coalesce(hours, 0) AS hours, coalesce(records, 0) "
-      "AS records, coalesce(conversations, 0) AS conversations, coalesce(with_reasoning, 0) AS with_reasoning, "
-      "coalesce(errors, 0) AS errors, coalesce(warnings, 0) AS warnings, s.licence_id AS licence FROM sources s LEFT JOIN "
-      "v USING (source_id) LEFT JOIN r USING (source_id) LEFT JOIN c USING (source_id) LEFT JOIN i USING (source_id)) "
-      "SELECT source, videos, patients, round(hours, 1) AS hours, records, conversations, with_reasoning, errors, "
-      "warnings, licence FROM (SELECT 0 AS last, * FROM t UNION ALL SELECT 1, 'total', sum(videos), (SELECT "
-      "count(DISTINCT case_id) FROM videos), sum(hours), sum(records), sum(conversations), sum(with_reasoning), "
-      "sum(errors), sum(warnings), '' FROM t) ORDER BY last, source"));
+  SURGSIGMA_TRY(
+      sources,
+      titled(
+          engine, "Sources",
+          "WITH v AS (SELECT source_id, count(*) AS videos, count(DISTINCT case_id) AS patients, "
+          "sum(duration_us) / 3.6e9 AS hours FROM videos GROUP BY 1), "
+          "r AS (SELECT split_part(video_id, '/', 1) AS source_id, count(*) AS records FROM annotations GROUP BY 1), "
+          "c AS (SELECT source_id, count(*) AS conversations, count(*) FILTER (reasoning_id <> '') AS with_reasoning "
+          "FROM "
+          "conversations GROUP BY 1), "
+          "i AS (SELECT source_id, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = "
+          "'warning') AS "
+          "warnings FROM issues GROUP BY 1), "
+          "t AS (SELECT s.source_id || CASE WHEN s.is_simulated THEN ' (simulated)' ELSE '' END AS source, "
+          "coalesce(videos, 0) AS videos, coalesce(patients, 0) AS patients, coalesce(hours, 0) AS hours, "
+          "coalesce(records, 0) "
+          "AS records, coalesce(conversations, 0) AS conversations, coalesce(with_reasoning, 0) AS with_reasoning, "
+          "coalesce(errors, 0) AS errors, coalesce(warnings, 0) AS warnings, s.licence_id AS licence FROM sources s "
+          "LEFT JOIN "
+          "v USING (source_id) LEFT JOIN r USING (source_id) LEFT JOIN c USING (source_id) LEFT JOIN i USING "
+          "(source_id)) "
+          "SELECT source, videos, patients, round(hours, 1) AS hours, records, conversations, with_reasoning, errors, "
+          "warnings, licence FROM (SELECT 0 AS last, * FROM t UNION ALL SELECT 1, 'total', sum(videos), (SELECT "
+          "count(DISTINCT case_id) FROM videos), sum(hours), sum(records), sum(conversations), sum(with_reasoning), "
+          "sum(errors), sum(warnings), '' FROM t) ORDER BY last, source"));
   sources.remark = "patients are counted once in the total where sources share them";
   reports.push_back(std::move(sources));
 
@@ -158,26 +172,36 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
                  (task.needs_pixels ? "true" : "false") + ")";
   }
   const std::string tasks = "(VALUES " + task_rows + ") AS t(number, task, needs_pixels)";
-  SURGSIGMA_TRY(by_part, titled(engine, "Tasks by part (" + scheme + " split)",
-      "WITH p AS (SELECT source_id, case_id, part FROM splits WHERE scheme = " + sql_quoted(scheme) + "), "
-      "c AS (SELECT task, coalesce(part, 'none') AS part, case_id, video_id, reasoning_id FROM conversations LEFT JOIN p "
-      "USING (source_id, case_id)) "
-      "SELECT t.task, count(c.task) FILTER (part = 'train') AS train, count(c.task) FILTER (part = 'val') AS val, "
-      "count(c.task) FILTER (part = 'test') AS test, count(c.task) FILTER (part NOT IN ('train', 'val', 'test')) AS other, "
-      "count(c.task) AS total, count(*) FILTER (reasoning_id <> '') AS with_reasoning, count(DISTINCT video_id) AS videos, "
-      "count(DISTINCT case_id) AS patients, CASE WHEN any_value(needs_pixels) THEN 'needs pixels' ELSE '' END AS note "
-      "FROM " + tasks + " LEFT JOIN c USING (task) GROUP BY t.task, number ORDER BY number"));
+  SURGSIGMA_TRY(by_part,
+                titled(engine, "Tasks by part (" + scheme + " split)",
+                       "WITH p AS (SELECT source_id, case_id, part FROM splits WHERE scheme = " + sql_quoted(scheme) +
+                           "), "
+                           "c AS (SELECT task, coalesce(part, 'none') AS part, case_id, video_id, reasoning_id FROM "
+                           "conversations LEFT JOIN p "
+                           "USING (source_id, case_id)) "
+                           "SELECT t.task, count(c.task) FILTER (part = 'train') AS train, count(c.task) FILTER (part "
+                           "= 'val') AS val, "
+                           "count(c.task) FILTER (part = 'test') AS test, count(c.task) FILTER (part NOT IN ('train', "
+                           "'val', 'test')) AS other, "
+                           "count(c.task) AS total, count(*) FILTER (reasoning_id <> '') AS with_reasoning, "
+                           "count(DISTINCT video_id) AS videos, "
+                           "count(DISTINCT case_id) AS patients, CASE WHEN any_value(needs_pixels) THEN 'needs pixels' "
+                           "ELSE '' END AS note "
+                           "FROM " +
+                           tasks + " LEFT JOIN c USING (task) GROUP BY t.task, number ORDER BY number"));
   reports.push_back(std::move(by_part));
 
   SURGSIGMA_TRY(names, engine->query("SELECT DISTINCT source_id FROM conversations ORDER BY 1"));
   if (!names.rows.empty()) {
     std::string columns;
     for (std::size_t i = 0; i < names.rows.size(); ++i) {
-      columns += ", count(*) FILTER (source_id = " + sql_quoted(cell(names, i, 0)) + ") AS \"" + cell(names, i, 0) + "\"";
+      columns +=
+          ", count(*) FILTER (source_id = " + sql_quoted(cell(names, i, 0)) + ") AS \"" + cell(names, i, 0) + "\"";
     }
     SURGSIGMA_TRY(by_source, titled(engine, "Tasks by source",
-        "SELECT task" + columns + " FROM conversations JOIN " + tasks + " USING (task) GROUP BY task, number ORDER BY "
-        "number"));
+                                    "SELECT task" + columns + " FROM conversations JOIN " + tasks +
+                                        " USING (task) GROUP BY task, number ORDER BY "
+                                        "number"));
     reports.push_back(std::move(by_source));
   }
   return reports;
@@ -190,17 +214,19 @@ Result<Report> issue_report(const Database& database, const IssueFilter& filter)
   if (!filter.rule.empty()) where += " AND rule = " + sql_quoted(filter.rule);
   if (!filter.severity.empty()) where += " AND severity = " + sql_quoted(filter.severity);
   if (filter.is_listed) {
-    return titled(engine, "Issues",
-                  "SELECT severity, source_id AS source, stage, rule, file || CASE WHEN line > 0 THEN ':' || line ELSE '' END AS "
-                  "place, value, message, hint, rows FROM issues WHERE " + where +
-                      " ORDER BY severity, source_id, file, line LIMIT " + std::to_string(filter.limit));
+    return titled(
+        engine, "Issues",
+        "SELECT severity, source_id AS source, stage, rule, file || CASE WHEN line > 0 THEN ':' || line ELSE '' END AS "
+        "place, value, message, hint, rows FROM issues WHERE " +
+            where + " ORDER BY severity, source_id, file, line LIMIT " + std::to_string(filter.limit));
   }
   return titled(engine, "Issues by rule",
                 "SELECT severity, source_id AS source, stage, rule, count(*) AS issues, sum(rows) AS rows, "
                 "min_by(file || CASE WHEN line > 0 THEN ':' || line ELSE '' END || ' ' || value, (file, line)) AS "
                 "\"for example\", coalesce(nullif(any_value(hint ORDER BY file, line), ''), any_value(message ORDER BY "
-                "file, line)) AS hint FROM issues WHERE " + where +
-                    " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " + std::to_string(filter.limit));
+                "file, line)) AS hint FROM issues WHERE " +
+                    where + " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " +
+                    std::to_string(filter.limit));
 }
 
 Result<std::vector<TraceStep>> why(const Database& database, const std::string& id) {
@@ -222,9 +248,11 @@ Result<std::vector<TraceStep>> why(const Database& database, const std::string& 
   std::string reasoning;
   if (id.find('@') == std::string::npos) {
     SURGSIGMA_TRY(rows, engine->query("SELECT task, turns[1], turns[len(turns)], context_id, ordinals, reasoning_id, "
-                                      "templates, form FROM conversations WHERE conversation_id = " + sql_quoted(id)));
+                                      "templates, form FROM conversations WHERE conversation_id = " +
+                                      sql_quoted(id)));
     if (rows.rows.empty()) return unknown;
-    add_step(steps, 0, "conversation", id, cell(rows, 0, 0) + " (" + cell(rows, 0, 7) + "), templates " + cell(rows, 0, 6));
+    add_step(steps, 0, "conversation", id,
+             cell(rows, 0, 0) + " (" + cell(rows, 0, 7) + "), templates " + cell(rows, 0, 6));
     add_step(steps, 1, "question", "", cell(rows, 0, 1));
     add_step(steps, 1, "answer", "", cell(rows, 0, 2));
     context = cell(rows, 0, 3);
@@ -239,15 +267,19 @@ Result<std::vector<TraceStep>> why(const Database& database, const std::string& 
     }
   }
   if (!reasoning.empty()) {
-    SURGSIGMA_TRY(rows, engine->query("SELECT unnest(levels), unnest(statements), unnest(evidence), verdict FROM reasoning "
-                                      "WHERE reasoning_id = " + sql_quoted(reasoning)));
+    SURGSIGMA_TRY(rows,
+                  engine->query("SELECT unnest(levels), unnest(statements), unnest(evidence), verdict FROM reasoning "
+                                "WHERE reasoning_id = " +
+                                sql_quoted(reasoning)));
     if (!rows.rows.empty()) add_step(steps, depth, "reasoning", reasoning, cell(rows, 0, 3));
     for (std::size_t i = 0; i < rows.rows.size(); ++i) {
       add_step(steps, depth + 1, "level " + cell(rows, i, 0), "", cell(rows, i, 1), "rests on " + cell(rows, i, 2));
     }
   }
-  SURGSIGMA_TRY(rows, engine->query("SELECT video_id, subject, begin_us, end_us, ordinals, media, knowledge FROM contexts "
-                                    "WHERE context_id = " + sql_quoted(context)));
+  SURGSIGMA_TRY(rows,
+                engine->query("SELECT video_id, subject, begin_us, end_us, ordinals, media, knowledge FROM contexts "
+                              "WHERE context_id = " +
+                              sql_quoted(context)));
   if (rows.rows.empty()) return unknown;
   add_step(steps, depth, "context", context,
            cell(rows, 0, 1) + " at " + clock_text(parse_int(cell(rows, 0, 2)).value_or(0)) +
@@ -286,7 +318,8 @@ Result<std::vector<CheckResult>> check(const Database& database) {
   }
   results.push_back(std::move(rows));
   for (const CheckRow& row : kChecks) {
-    SURGSIGMA_TRY(found, engine->query("SELECT count(*), min(example) FROM (" + std::string(row.sql) + ") AS t(example)"));
+    SURGSIGMA_TRY(found,
+                  engine->query("SELECT count(*), min(example) FROM (" + std::string(row.sql) + ") AS t(example)"));
     results.push_back({row.name, row.meaning, parse_int(cell(found, 0, 0)).value_or(0), cell(found, 0, 1)});
   }
   return results;
@@ -300,10 +333,12 @@ Result<std::vector<Json>> show_conversations(const Database& database, const std
   if (!task.empty()) where += " AND task = " + sql_quoted(task);
   // One task after another in hash order, so that a handful shows variety and always the same.
   const std::string sql =
-      "WITH picked AS (SELECT *, row_number() OVER (PARTITION BY task ORDER BY (reasoning_id = ''), hash(conversation_id || " +
+      "WITH picked AS (SELECT *, row_number() OVER (PARTITION BY task ORDER BY (reasoning_id = ''), "
+      "hash(conversation_id || " +
       sql_quoted(std::to_string(seed)) + ")) AS turn FROM conversations WHERE " + where +
       ") SELECT p.* EXCLUDE (turn), r.levels, r.statements, r.evidence FROM picked p LEFT JOIN reasoning r USING "
-      "(reasoning_id) ORDER BY p.turn, hash(p.task || " + sql_quoted(std::to_string(seed)) + ") LIMIT " + std::to_string(count);
+      "(reasoning_id) ORDER BY p.turn, hash(p.task || " +
+      sql_quoted(std::to_string(seed)) + ") LIMIT " + std::to_string(count);
   std::vector<Json> shown;
   SURGSIGMA_CHECK(engine->query_json(sql, [&](const Json& row) {
     shown.push_back(row);

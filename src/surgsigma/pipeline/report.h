@@ -19,8 +19,8 @@ struct Report {
   std::string remark;
 };
 
-/// Sources (videos, patients, hours, records, conversations, reasoning, issues), tasks by part of `scheme`, and tasks by
-/// source. Percentages and totals included.
+/// Sources (videos, patients, hours, records, conversations, reasoning, issues), tasks by part of `scheme`, and tasks
+/// by source. Percentages and totals included.
 Result<std::vector<Report>> stats(const Database& database, const Catalog& catalog, const std::string& scheme);
 
 /// Issues by source, stage and rule with an example each; with a rule, source or severity given, the single issues.

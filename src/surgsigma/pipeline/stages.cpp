@@ -38,8 +38,9 @@ Sink<Row> stamping_unit(Sink<Row> sink, std::string unit) {
 Result<std::vector<Partition>> run_describe(const UnitJob& job) {
   UnitOutputs outputs = outputs_of(job);
   const SourceCard& card = job.source->card;
-  SourceRow row{card.id,       card.name, card.version,    card.licence_id, card.terms,
-                card.citation, card.url,  card.is_private, job.source->input.is_simulated};
+  SourceRow row{card.id,         card.name,       card.version,
+                card.licence_id, card.terms,      card.citation,
+                card.url,        card.is_private, job.source->input.is_simulated};
   outputs.sink<SourceRow>()(std::move(row));
   const auto vocabularies = outputs.sink<VocabularyRow>();
   for (const auto& [name, vocabulary] : card.vocabularies) {
@@ -165,7 +166,8 @@ Result<std::vector<Partition>> run_split(const UnitJob& job) {
     std::string list;
     for (const fs::path& file : files) list += (list.empty() ? "" : ", ") + sql_quoted(file.string());
     SURGSIGMA_TRY(table, job.engine->query("SELECT video_id, bit_xor(hash(kind, begin_us, end_us, labels, x1, y1)), "
-                                           "count(*) FROM read_parquet([" + list + "]) GROUP BY video_id"));
+                                           "count(*) FROM read_parquet([" +
+                                           list + "]) GROUP BY video_id"));
     for (const auto& row : table.rows) {
       LabelledVideo& video = by_id[*row[0]];
       video.label_hash = std::stoull(row[1].value_or("0"));
@@ -230,13 +232,62 @@ std::vector<fs::path> UnitJob::inputs_of(std::string_view table) const {
 
 const std::vector<StageRow>& stage_rows() {
   static const std::vector<StageRow> kRows = {
-      {"describe", 1, Scope::kSource, "source, licence and vocabularies from the card", "", {"sources", "vocabularies", "issues"}, {"card"}, run_describe},
-      {"ingest", 1, Scope::kUnit, "label files to raw annotations, every row accounted for", "", {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
-      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", "ingest", {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
-      {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", "ingest", {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
-      {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", "refine", {"contexts"}, {"card", "ontology/", "knowledge/"}, run_augment},
-      {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", "augment", {"reasoning", "issues"}, {"card", "ontology/", "knowledge/", "tasks/", "templates/"}, run_reason},
-      {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", "reason", {"conversations", "issues"}, {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
+      {"describe",
+       1,
+       Scope::kSource,
+       "source, licence and vocabularies from the card",
+       "",
+       {"sources", "vocabularies", "issues"},
+       {"card"},
+       run_describe},
+      {"ingest",
+       1,
+       Scope::kUnit,
+       "label files to raw annotations, every row accounted for",
+       "",
+       {"files", "videos", "raw_annotations", "issues"},
+       {"card"},
+       run_ingest},
+      {"split",
+       1,
+       Scope::kAll,
+       "cases, overlap groups and folds over all sources",
+       "ingest",
+       {"cases", "splits", "issues"},
+       {"splits/", "sources/", "ontology/"},
+       run_split},
+      {"refine",
+       1,
+       Scope::kUnit,
+       "source words to concepts, checks, duplicates marked",
+       "ingest",
+       {"annotations", "issues"},
+       {"card", "ontology/"},
+       run_refine},
+      {"augment",
+       1,
+       Scope::kUnit,
+       "labels of one moment or clip joined, knowledge retrieved",
+       "refine",
+       {"contexts"},
+       {"card", "ontology/", "knowledge/"},
+       run_augment},
+      {"reason",
+       1,
+       Scope::kUnit,
+       "three-level reasoning with evidence, checked",
+       "augment",
+       {"reasoning", "issues"},
+       {"card", "ontology/", "knowledge/", "tasks/", "templates/"},
+       run_reason},
+      {"dialogue",
+       1,
+       Scope::kUnit,
+       "questions and answers for the text tasks",
+       "reason",
+       {"conversations", "issues"},
+       {"card", "ontology/", "tasks/", "templates/"},
+       run_dialogue},
   };
   return kRows;
 }

@@ -53,7 +53,7 @@ struct UnitJob {
   const BuildParameters& parameters;
   const Database& database;
   std::shared_ptr<Engine> engine;
-  const SourceWork* source = nullptr;      ///< nothing for a stage over all sources
+  const SourceWork* source = nullptr;  ///< nothing for a stage over all sources
   const IngestUnit* ingest_unit = nullptr;
   std::string stage;
   std::string unit;
@@ -74,9 +74,10 @@ struct StageRow {
   int version;
   Scope scope;
   std::string_view description;
-  std::string_view after;                       ///< stage whose output it reads; "" for the first
-  std::vector<std::string_view> tables;         ///< tables it writes
-  std::vector<std::string_view> catalog_files;  ///< prefixes of catalog files that it reads; "card" is the source's card
+  std::string_view after;                ///< stage whose output it reads; "" for the first
+  std::vector<std::string_view> tables;  ///< tables it writes
+  std::vector<std::string_view>
+      catalog_files;  ///< prefixes of catalog files that it reads; "card" is the source's card
   Result<std::vector<Partition>> (*run)(const UnitJob& job);
 };
 const std::vector<StageRow>& stage_rows();

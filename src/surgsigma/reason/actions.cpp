@@ -54,8 +54,8 @@ std::vector<ActionRun> linked(std::vector<Piece> pieces, const std::vector<Uncle
                               const ActionRules& rules) {
   std::vector<ActionRun> runs;
   for (Piece& piece : pieces) {
-    const bool extends = !runs.empty() && runs.back().action == piece.action &&
-                         piece.range.begin - runs.back().range.end < kBridgedGap;
+    const bool extends =
+        !runs.empty() && runs.back().action == piece.action && piece.range.begin - runs.back().range.end < kBridgedGap;
     if (extends) {
       ActionRun& run = runs.back();
       run.range.end = std::max(run.range.end, piece.range.end);

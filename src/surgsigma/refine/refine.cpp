@@ -25,19 +25,24 @@ using WordMap = std::unordered_map<std::string, Meaning>;
 /// Concept kinds that words of an annotation kind may name; empty: any.
 std::vector<std::string_view> concept_kinds(AnnotationKind kind) {
   switch (kind) {
-    case AnnotationKind::kPhase: return {"phase"};
-    case AnnotationKind::kStep: return {"step"};
-    case AnnotationKind::kAction: return {"action", "verb"};
-    case AnnotationKind::kCriterion: return {"criterion"};
-    case AnnotationKind::kFlag: return {"flag"};
-    case AnnotationKind::kMotion: return {"motion"};
-    default: return {"instrument", "anatomy", "object", "verb", "flag"};
+    case AnnotationKind::kPhase:
+      return {"phase"};
+    case AnnotationKind::kStep:
+      return {"step"};
+    case AnnotationKind::kAction:
+      return {"action", "verb"};
+    case AnnotationKind::kCriterion:
+      return {"criterion"};
+    case AnnotationKind::kFlag:
+      return {"flag"};
+    case AnnotationKind::kMotion:
+      return {"motion"};
+    default:
+      return {"instrument", "anatomy", "object", "verb", "flag"};
   }
 }
 
-bool is_exclusive(AnnotationKind kind) {
-  return kind == AnnotationKind::kPhase || kind == AnnotationKind::kStep;
-}
+bool is_exclusive(AnnotationKind kind) { return kind == AnnotationKind::kPhase || kind == AnnotationKind::kStep; }
 
 /// Two interactions or boxes may be equal but for the instance; everything else that is equal is the same fact twice.
 using FactKey = std::tuple<AnnotationKind, std::int64_t, std::int64_t, std::vector<std::string>, std::string,
@@ -52,8 +57,8 @@ class Findings {
  public:
   Findings(const VideoRow& video, const Sink<IssueRow>& sink) : video_(video), sink_(sink) {}
 
-  void add(const RawAnnotation& row, const char* rule, Severity severity, const std::string& value,
-           std::string message, std::string hint) {
+  void add(const RawAnnotation& row, const char* rule, Severity severity, const std::string& value, std::string message,
+           std::string hint) {
     Found& found = found_[{rule, value}];
     if (found.count++ > 0) return;
     IssueRow& issue = found.issue;
@@ -119,9 +124,9 @@ Annotation annotation_of(const RawAnnotation& raw) {
 struct RefineStage::Maps {
   const Catalog& catalog;
   const SourceCard& card;
-  std::map<std::string, WordMap> words;           ///< by vocabulary
-  std::map<std::string, std::vector<std::string>> parts;  ///< of interaction vocabularies
-  std::map<std::string, std::vector<std::vector<std::string>>> valid;  ///< sorted combinations
+  std::map<std::string, WordMap> words;                                    ///< by vocabulary
+  std::map<std::string, std::vector<std::string>> parts;                   ///< of interaction vocabularies
+  std::map<std::string, std::vector<std::vector<std::string>>> valid;      ///< sorted combinations
   std::unordered_map<std::string, std::vector<ConceptId>> ontology_words;  ///< lower-case label or synonym -> concepts
 
   const Meaning* meaning(const std::string& vocabulary, const std::string& label) const {
@@ -235,8 +240,10 @@ void mark_overlaps(const std::vector<RawAnnotation>& raw, std::vector<Annotation
         const TimeRange overlap{std::max(held.begin_us, range.begin), std::min(held.end_us, range.end)};
         if (overlap.is_empty()) continue;
         const bool is_other_file = raw[at->second].file != raw[i].file;
-        if (held.concepts == rows[i].concepts) same = at->second;
-        else if (!is_other_file || overlap.duration() > 2 * kSecond) other = at->second;
+        if (held.concepts == rows[i].concepts)
+          same = at->second;
+        else if (!is_other_file || overlap.duration() > 2 * kSecond)
+          other = at->second;
       }
       if (other) {
         const bool is_other_file = raw[*other].file != raw[i].file;
@@ -272,7 +279,8 @@ void mark_double_criteria(std::vector<Annotation>& rows) {
 void mark_double_facts(const std::vector<RawAnnotation>& raw, std::vector<Annotation>& rows, Findings& findings) {
   std::map<FactKey, std::size_t> seen;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].rejected.empty() || rows[i].kind == AnnotationKind::kCriterion || rows[i].kind == AnnotationKind::kQa) continue;
+    if (!rows[i].rejected.empty() || rows[i].kind == AnnotationKind::kCriterion || rows[i].kind == AnnotationKind::kQa)
+      continue;
     const auto [at, is_new] = seen.try_emplace(fact_key(raw[i]), i);
     if (is_new) continue;
     rows[i].rejected = "duplicate";
@@ -297,7 +305,8 @@ void mark_told_again(const std::vector<RawAnnotation>& raw, std::vector<Annotati
   std::map<std::tuple<AnnotationKind, Microseconds, std::vector<ConceptId>>, std::vector<std::size_t>> moments;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool is_counted = rows[i].kind == AnnotationKind::kBox || rows[i].kind == AnnotationKind::kInteraction;
-    if (is_counted && rows[i].rejected.empty()) moments[{rows[i].kind, rows[i].begin_us, rows[i].concepts}].push_back(i);
+    if (is_counted && rows[i].rejected.empty())
+      moments[{rows[i].kind, rows[i].begin_us, rows[i].concepts}].push_back(i);
   }
   for (const auto& [key, same] : moments) {
     const std::string& first_file = raw[same.front()].file;
@@ -388,7 +397,8 @@ void RefineStage::video(const VideoRow& video, std::vector<RawAnnotation>&& raw,
       const bool has_list = valid != maps.valid.end() && !valid->second.empty();
       if (has_list && is_whole && !std::binary_search(valid->second.begin(), valid->second.end(), row.labels)) {
         findings.add(row, "unlisted_triplet", Severity::kWarning, join(row.labels, ", "),
-                     "the combination is not among the source's valid triplets", "kept as it is; see whether a part is mistaken");
+                     "the combination is not among the source's valid triplets",
+                     "kept as it is; see whether a part is mistaken");
       }
     }
   }

@@ -1,6 +1,6 @@
-// Raw labels to labels on concepts: vocabulary words mapped (an unmapped word is an issue, never a guess), the same fact
-// from two files kept once, and the checks of the schema applied. Nothing is deleted: what must not be used is marked
-// `rejected` with the rule. Pure, one video at a time.
+// Raw labels to labels on concepts: vocabulary words mapped (an unmapped word is an issue, never a guess), the same
+// fact from two files kept once, and the checks of the schema applied. Nothing is deleted: what must not be used is
+// marked `rejected` with the rule. Pure, one video at a time.
 #pragma once
 
 #include <memory>

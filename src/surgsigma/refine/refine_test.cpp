@@ -32,8 +32,9 @@ Refined refine(const std::string& source, std::vector<RawAnnotation> raw) {
     raw[i].ordinal = static_cast<std::int64_t>(i);
   }
   Refined refined;
-  stage->video(video, std::move(raw), [&](Annotation&& row) { refined.annotations.push_back(std::move(row)); },
-               [&](IssueRow&& row) { refined.issues.push_back(std::move(row)); });
+  stage->video(
+      video, std::move(raw), [&](Annotation&& row) { refined.annotations.push_back(std::move(row)); },
+      [&](IssueRow&& row) { refined.issues.push_back(std::move(row)); });
   return refined;
 }
 
@@ -100,7 +101,8 @@ TEST(Refine, OverlappingPhasesOfOneFileAreReportedAndTheFirstIsKept) {
 }
 
 TEST(Refine, TheSamePhaseFromASecondFileIsKeptOnceWithoutAnIssue) {
-  const Refined refined = refine("cholec80", {phase("Preparation", 0, 60, "v-phase.txt"), phase("Preparation", 0, 61, "v.csv")});
+  const Refined refined =
+      refine("cholec80", {phase("Preparation", 0, 60, "v-phase.txt"), phase("Preparation", 0, 61, "v.csv")});
   EXPECT_EQ(refined.annotations[0].rejected, "");
   EXPECT_EQ(refined.annotations[1].rejected, "duplicate");
   EXPECT_TRUE(refined.issues.empty());
@@ -171,9 +173,8 @@ TEST(Refine, ASecondFileThatTellsTheSameBoxesInOtherDigitsAddsNothing) {
     row.y2 = 80;
     return row;
   };
-  const Refined refined =
-      refine("cholect50", {box(10, "a.csv", 0), box(300, "a.csv", 1), box(300.0001, "b.json", 0), box(10, "b.json", 1),
-                           box(500, "b.json", 2)});
+  const Refined refined = refine("cholect50", {box(10, "a.csv", 0), box(300, "a.csv", 1), box(300.0001, "b.json", 0),
+                                               box(10, "b.json", 1), box(500, "b.json", 2)});
   std::vector<std::string> rejected;
   for (const Annotation& row : refined.annotations) rejected.push_back(row.rejected);
   EXPECT_EQ(rejected, (std::vector<std::string>{"", "", "duplicate", "duplicate", ""}));

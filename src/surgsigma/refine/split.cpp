@@ -48,9 +48,7 @@ std::string part_in(const OfficialSplit& split, const std::string& case_key) {
   return "";
 }
 
-std::string facet(const Concept* found, const char* name) {
-  return found ? text_or(found->facets, name, "") : "";
-}
+std::string facet(const Concept* found, const char* name) { return found ? text_or(found->facets, name, "") : ""; }
 
 std::string institution_of(const SourceCard& card, const VideoRow& video) {
   const std::string name = video.video_id.text.substr(video.video_id.text.find('/') + 1);
@@ -73,8 +71,8 @@ CaseRow case_row(const Catalog& catalog, const SourceCard& card, const VideoRow&
   return row;
 }
 
-IssueRow split_issue(const SourceId& source, const char* rule, Severity severity, std::string value, std::string message,
-                     std::string hint) {
+IssueRow split_issue(const SourceId& source, const char* rule, Severity severity, std::string value,
+                     std::string message, std::string hint) {
   IssueRow issue;
   issue.source_id = source;
   issue.stage = "split";
@@ -95,10 +93,10 @@ void join_copies(const std::vector<LabelledVideo>& videos, Groups& groups, Split
     const auto [at, is_new] = seen.try_emplace({video.video.source_id, video.label_hash}, &video);
     if (is_new || at->second->records != video.records) continue;
     groups.join(at->second->video.case_id.text, video.video.case_id.text);
-    IssueRow issue = split_issue(video.video.source_id, "duplicate_labels", Severity::kWarning, video.video.video_id.text,
-                                 "all " + std::to_string(video.records) + " records equal those of " +
-                                     at->second->video.video_id.text,
-                                 "the two stay in one part of every split; remove one if it is a copy");
+    IssueRow issue = split_issue(
+        video.video.source_id, "duplicate_labels", Severity::kWarning, video.video.video_id.text,
+        "all " + std::to_string(video.records) + " records equal those of " + at->second->video.video_id.text,
+        "the two stay in one part of every split; remove one if it is a copy");
     issue.video_id = video.video.video_id;
     tables.issues.push_back(std::move(issue));
   }
@@ -118,7 +116,8 @@ std::map<std::string, std::pair<std::string, std::string>> strict_parts(
       if (rank(part) > rank(chosen.first)) chosen = {part, reason};
     };
     for (const KnownCase* known : cases) {
-      const auto listed = fixed ? fixed->part_of_case.find(known->row.case_id.text) : decltype(fixed->part_of_case.end()){};
+      const auto listed =
+          fixed ? fixed->part_of_case.find(known->row.case_id.text) : decltype(fixed->part_of_case.end()){};
       if (fixed && listed != fixed->part_of_case.end()) offer(listed->second, "catalog/splits/strict.yaml");
     }
     if (chosen.first.empty()) {
@@ -166,8 +165,8 @@ Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<Labell
     members[known.row.overlap_group].push_back(&known);
   }
 
-  const auto add = [&](const std::string& scheme, const std::string& source, const KnownCase& known, const std::string& part,
-                       const std::string& reason) {
+  const auto add = [&](const std::string& scheme, const std::string& source, const KnownCase& known,
+                       const std::string& part, const std::string& reason) {
     tables.splits.push_back({scheme, SourceId(source), known.row.case_id, known.row.overlap_group, part, reason});
   };
   const auto strict = strict_parts(catalog, members, seed);
@@ -176,10 +175,11 @@ Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<Labell
     for (const std::string& source : known.sources) add("strict", source, known, part, reason);
     for (const auto& [source, official] : known.honoured) {
       if (official == part) continue;
-      tables.issues.push_back(split_issue(
-          SourceId(source), official == "test" ? "official_test_elsewhere" : "official_part_differs", Severity::kInfo, key,
-          "official part " + official + ", strict part " + part + " (" + reason + ")",
-          "strict keeps a patient in one part over all sources; `--split official:" + source + "` keeps the published list"));
+      tables.issues.push_back(
+          split_issue(SourceId(source), official == "test" ? "official_test_elsewhere" : "official_part_differs",
+                      Severity::kInfo, key, "official part " + official + ", strict part " + part + " (" + reason + ")",
+                      "strict keeps a patient in one part over all sources; `--split official:" + source +
+                          "` keeps the published list"));
     }
   }
   for (const SplitScheme& scheme : catalog.split_schemes) {
@@ -204,7 +204,8 @@ Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<Labell
         if (!known.sources.contains(source)) continue;
         const std::string part = part_in(split, key);
         for (const std::string& name : names) {
-          add(name, source, known, part.empty() ? "out" : part, part.empty() ? "not named by the split" : split.citation);
+          add(name, source, known, part.empty() ? "out" : part,
+              part.empty() ? "not named by the split" : split.citation);
         }
       }
     }

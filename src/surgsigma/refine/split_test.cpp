@@ -17,7 +17,8 @@ const Catalog& catalog() {
   return loaded;
 }
 
-LabelledVideo video(const std::string& source, const std::string& name, const std::string& case_key, std::uint64_t hash = 0) {
+LabelledVideo video(const std::string& source, const std::string& name, const std::string& case_key,
+                    std::uint64_t hash = 0) {
   LabelledVideo labelled;
   labelled.video.video_id = VideoId(source + "/" + name);
   labelled.video.source_id = SourceId(source);
@@ -29,14 +30,16 @@ LabelledVideo video(const std::string& source, const std::string& name, const st
 
 std::vector<LabelledVideo> cholec_family() {
   std::vector<LabelledVideo> videos;
-  for (int i = 1; i <= 80; ++i) videos.push_back(video("cholec80", "video" + std::to_string(i), "camma:" + std::to_string(i)));
+  for (int i = 1; i <= 80; ++i)
+    videos.push_back(video("cholec80", "video" + std::to_string(i), "camma:" + std::to_string(i)));
   for (const int i : {1, 2, 4, 6, 10, 14, 32, 42, 51, 73, 74, 80, 92, 111}) {
     videos.push_back(video("cholect50", "VID" + std::to_string(i), "camma:" + std::to_string(i)));
   }
   return videos;
 }
 
-std::string part_of(const SplitTables& tables, const std::string& scheme, const std::string& source, const std::string& key) {
+std::string part_of(const SplitTables& tables, const std::string& scheme, const std::string& source,
+                    const std::string& key) {
   for (const SplitRow& row : tables.splits) {
     if (row.scheme == scheme && row.source_id.text == source && row.case_id.text == key) return row.part;
   }
@@ -57,8 +60,8 @@ TEST(Split, NoPatientIsInTwoPartsOfStrictWhateverTheSource) {
 TEST(Split, TheFamilyFollowsTheFixedAssignment) {
   const auto tables = make_splits(catalog(), cholec_family(), 1);
   ASSERT_TRUE(tables.ok());
-  EXPECT_EQ(part_of(*tables, "strict", "cholec80", "camma:6"), "test");   // a training video of Cholec80
-  EXPECT_EQ(part_of(*tables, "strict", "cholec80", "camma:66"), "train"); // a test video of Cholec80
+  EXPECT_EQ(part_of(*tables, "strict", "cholec80", "camma:6"), "test");    // a training video of Cholec80
+  EXPECT_EQ(part_of(*tables, "strict", "cholec80", "camma:66"), "train");  // a test video of Cholec80
   EXPECT_EQ(part_of(*tables, "strict", "cholect50", "camma:111"), "test");
   EXPECT_EQ(part_of(*tables, "official:cholec80:endonet", "cholec80", "camma:6"), "train");
 }
@@ -73,7 +76,8 @@ TEST(Split, ThePublishedCombinationMayDifferBySource) {
 }
 
 TEST(Split, ACopyUnderAnotherNameStaysWithItsOriginalAndIsReported) {
-  std::vector<LabelledVideo> videos = {video("intervals-csv", "a", "house:a", 77), video("intervals-csv", "b", "house:b", 77),
+  std::vector<LabelledVideo> videos = {video("intervals-csv", "a", "house:a", 77),
+                                       video("intervals-csv", "b", "house:b", 77),
                                        video("intervals-csv", "c", "house:c", 78)};
   const auto tables = make_splits(catalog(), videos, 1);
   ASSERT_TRUE(tables.ok());
@@ -81,7 +85,8 @@ TEST(Split, ACopyUnderAnotherNameStaysWithItsOriginalAndIsReported) {
   EXPECT_NE(tables->cases[0].overlap_group, tables->cases[2].overlap_group);
   ASSERT_EQ(tables->issues.size(), 1u);
   EXPECT_EQ(tables->issues[0].rule, "duplicate_labels");
-  EXPECT_EQ(part_of(*tables, "strict", "intervals-csv", "house:a"), part_of(*tables, "strict", "intervals-csv", "house:b"));
+  EXPECT_EQ(part_of(*tables, "strict", "intervals-csv", "house:a"),
+            part_of(*tables, "strict", "intervals-csv", "house:b"));
 }
 
 TEST(Split, ADrawDependsOnTheGroupAloneSoThatAddingVideosMovesNobody) {
@@ -98,7 +103,8 @@ TEST(Split, ADrawDependsOnTheGroupAloneSoThatAddingVideosMovesNobody) {
     EXPECT_EQ(part_of(*small, "strict", "intervals-csv", row.case_id.text),
               part_of(*large, "strict", "intervals-csv", row.case_id.text));
   }
-  for (const CaseRow& row : large->cases) train += part_of(*large, "strict", "intervals-csv", row.case_id.text) == "train";
+  for (const CaseRow& row : large->cases)
+    train += part_of(*large, "strict", "intervals-csv", row.case_id.text) == "train";
   EXPECT_NEAR(train, 140, 25);
 }
 

@@ -25,13 +25,14 @@ namespace surgsigma {
 /// One notion of the ontology.
 struct Concept {
   ConceptId id;
-  std::string kind;    ///< instrument, verb, anatomy, object, phase, step, action, procedure, specialty, criterion, protocol, flag
-  std::string label;   ///< preferred words, lower case unless a proper name: "cystic duct"
-  std::string plural;  ///< "cystic ducts"
-  std::string article; ///< "a", "an", "the" or "" (mass nouns and names: "aspirated fluid", "Calot's triangle")
+  std::string kind;     ///< instrument, verb, anatomy, object, phase, step, action, procedure, specialty, criterion,
+                        ///< protocol, flag
+  std::string label;    ///< preferred words, lower case unless a proper name: "cystic duct"
+  std::string plural;   ///< "cystic ducts"
+  std::string article;  ///< "a", "an", "the" or "" (mass nouns and names: "aspirated fluid", "Calot's triangle")
   std::string definition;
   std::vector<ConceptId> parents;
-  Json facets;         ///< family, energy, platform, body_region, specialty, roles, third_person, gerund, ...
+  Json facets;  ///< family, energy, platform, body_region, specialty, roles, third_person, gerund, ...
   struct Synonym {
     std::string text;
     Match match = Match::kExact;
@@ -60,7 +61,8 @@ struct VocabularyLabel {
   ConceptId concept_id;
   Match match = Match::kExact;
   LabelState state = LabelState::kPresent;  ///< kIdle for null verb, Still, ...; kNotAnnotated for "no label here"
-  AnnotationKind becomes = AnnotationKind::kPresence;  ///< only when has_becomes: this word is another kind (out_of_body in a phase list is a flag)
+  AnnotationKind becomes = AnnotationKind::kPresence;  ///< only when has_becomes: this word is another kind
+                                                       ///< (out_of_body in a phase list is a flag)
   bool has_becomes = false;
 };
 
@@ -82,17 +84,17 @@ struct Vocabulary {
 /// A kind of file in a source's folder.
 struct LayoutEntry {
   std::string role;
-  std::string pattern;  ///< "phase_annotations/video{video}-phase.txt"; matched against the end of a path
-  std::string reader;   ///< name in the readers' table; empty: known, not read (videos, pictures)
+  std::string pattern;      ///< "phase_annotations/video{video}-phase.txt"; matched against the end of a path
+  std::string reader;       ///< name in the readers' table; empty: known, not read (videos, pictures)
   bool is_required = true;  ///< when not written: true if there is a reader
-  std::string unit;     ///< "video" (default when the pattern has {video}) or "all"
-  Json with;            ///< parameters of the reader
+  std::string unit;         ///< "video" (default when the pattern has {video}) or "all"
+  Json with;                ///< parameters of the reader
 };
 
 struct OfficialSplit {
   std::string name;  ///< "endonet"
   std::string citation;
-  bool is_honoured = false;  ///< its test part is test in the strict scheme
+  bool is_honoured = false;                               ///< its test part is test in the strict scheme
   std::map<std::string, std::vector<std::string>> parts;  ///< train/val/test/out -> case keys
 };
 
@@ -113,14 +115,14 @@ struct SourceCard {
   std::string institution;
   FrameRate frame_rate;
   std::optional<ImageSize> frame_size;
-  std::string video_name;             ///< "video{video:02}"
-  std::string case_key;               ///< "camma:{video}"
+  std::string video_name;                              ///< "video{video:02}"
+  std::string case_key;                                ///< "camma:{video}"
   std::map<std::string, std::string> case_map;         ///< captured video -> case key, before case_key
   std::map<std::string, std::string> institution_map;  ///< prefix of the captured video -> institution
-  std::string video_media;            ///< "videos/video{video:02}.mp4"
-  std::string frame_media;            ///< "videos/VID{video:02}/{index:06}.png"; empty: only videos are released
-  std::int64_t frame_media_first = 0; ///< index of the picture at time 0
-  std::int64_t frame_media_step = 1;  ///< native frames between two indices
+  std::string video_media;                             ///< "videos/video{video:02}.mp4"
+  std::string frame_media;             ///< "videos/VID{video:02}/{index:06}.png"; empty: only videos are released
+  std::int64_t frame_media_first = 0;  ///< index of the picture at time 0
+  std::int64_t frame_media_step = 1;   ///< native frames between two indices
   std::vector<LayoutEntry> layout;
   std::map<std::string, Vocabulary> vocabularies;
   std::map<std::string, std::int64_t> expected;  ///< "videos", "rows.<role>"

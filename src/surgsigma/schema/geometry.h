@@ -33,9 +33,9 @@ std::optional<Box> clamped(const Box& box, ImageSize size);
 double iou(const Box& a, const Box& b);
 
 /// Nine words, row by row: "top-left", "top-center", ... "bottom-right".
-inline constexpr std::array<std::string_view, 9> kGridWords = {
-    "top-left", "top-center", "top-right", "middle-left", "middle-center",
-    "middle-right", "bottom-left", "bottom-center", "bottom-right"};
+inline constexpr std::array<std::string_view, 9> kGridWords = {"top-left",    "top-center",    "top-right",
+                                                               "middle-left", "middle-center", "middle-right",
+                                                               "bottom-left", "bottom-center", "bottom-right"};
 /// The cell that holds the centre of the box (0..8, index into kGridWords).
 int grid_cell(const Box& box, ImageSize size);
 /// Every cell that the box occupies: it holds the centre, or at least a tenth of the box's area. Ascending.

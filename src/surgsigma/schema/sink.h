@@ -1,4 +1,5 @@
-// Where a stage puts its rows. A sink takes rows in order; what goes wrong while writing is told by the writer at its end.
+// Where a stage puts its rows. A sink takes rows in order; what goes wrong while writing is told by the writer at its
+// end.
 #pragma once
 
 #include <functional>

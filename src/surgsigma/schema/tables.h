@@ -110,7 +110,8 @@ struct VideoRow {
   std::string unit;
 
   static constexpr std::string_view kTable = "videos";
-  static constexpr std::string_view kDoc = "Recordings; frames and duration are what the labels span until the video itself is measured";
+  static constexpr std::string_view kDoc =
+      "Recordings; frames and duration are what the labels span until the video itself is measured";
   template <class F>
   static void columns(F&& f) {
     f("video_id", &VideoRow::video_id, "<source>/<name>");
@@ -166,7 +167,8 @@ struct AnnotationFields {
     f("labels", &Row::labels, "the source's own words, in the order the kind defines");
     f("vocabulary", &Row::vocabulary, "closed vocabulary that was annotated; absence is only known within it");
     f("state", &Row::state, "present, absent, idle, uncertain, out_of_view, not_annotated");
-    f("instance", &Row::instance, "number of the object within its frame; a box and an interaction of one object share it");
+    f("instance", &Row::instance,
+      "number of the object within its frame; a box and an interaction of one object share it");
     f("x1", &Row::x1, "pixels, left edge");
     f("y1", &Row::y1, "pixels, top edge");
     f("x2", &Row::x2, "pixels, exclusive");
@@ -299,8 +301,8 @@ struct ReasoningRow {
   }
 };
 
-/// Turn texts alternate user, assistant, user, ... The media come first in the first user turn. "{box:N}" in a text stands
-/// for box N of `boxes`; exporters write it in the target's convention.
+/// Turn texts alternate user, assistant, user, ... The media come first in the first user turn. "{box:N}" in a text
+/// stands for box N of `boxes`; exporters write it in the target's convention.
 struct ConversationRow {
   std::string conversation_id;
   std::string task;

@@ -79,15 +79,24 @@ inline constexpr std::array<std::string_view, 11> kAnswerShapeWords = {
 
 template <class Enum>
 constexpr const auto& words_of() {
-  if constexpr (std::is_same_v<Enum, AnnotationKind>) return kAnnotationKindWords;
-  else if constexpr (std::is_same_v<Enum, LabelState>) return kLabelStateWords;
-  else if constexpr (std::is_same_v<Enum, Severity>) return kSeverityWords;
-  else if constexpr (std::is_same_v<Enum, Origin>) return kOriginWords;
-  else if constexpr (std::is_same_v<Enum, BoxScope>) return kBoxScopeWords;
-  else if constexpr (std::is_same_v<Enum, Match>) return kMatchWords;
-  else if constexpr (std::is_same_v<Enum, Subject>) return kSubjectWords;
-  else if constexpr (std::is_same_v<Enum, Form>) return kFormWords;
-  else return kAnswerShapeWords;
+  if constexpr (std::is_same_v<Enum, AnnotationKind>)
+    return kAnnotationKindWords;
+  else if constexpr (std::is_same_v<Enum, LabelState>)
+    return kLabelStateWords;
+  else if constexpr (std::is_same_v<Enum, Severity>)
+    return kSeverityWords;
+  else if constexpr (std::is_same_v<Enum, Origin>)
+    return kOriginWords;
+  else if constexpr (std::is_same_v<Enum, BoxScope>)
+    return kBoxScopeWords;
+  else if constexpr (std::is_same_v<Enum, Match>)
+    return kMatchWords;
+  else if constexpr (std::is_same_v<Enum, Subject>)
+    return kSubjectWords;
+  else if constexpr (std::is_same_v<Enum, Form>)
+    return kFormWords;
+  else
+    return kAnswerShapeWords;
 }
 
 template <class Enum>

@@ -219,7 +219,8 @@ std::string_view part_of(int number) {
   return kNumbers.front().part;
 }
 
-/// The 201 numbers of the release in the order they are drawn; where a part is used up, the next one with room steps in.
+/// The 201 numbers of the release in the order they are drawn; where a part is used up, the next one with room steps
+/// in.
 std::vector<int> official_numbers() {
   std::array<int, kNumbers.size()> used{};
   std::vector<int> numbers;
@@ -241,7 +242,8 @@ int endoscapes_number(int place) {
   const auto begin = kOrder.begin();
   const auto here = begin + beyond % static_cast<int>(kOrder.size());
   const auto share = static_cast<int>(std::count(begin, kOrder.end(), *here));
-  const int before = beyond / static_cast<int>(kOrder.size()) * share + static_cast<int>(std::count(begin, here, *here));
+  const int before =
+      beyond / static_cast<int>(kOrder.size()) * share + static_cast<int>(std::count(begin, here, *here));
   return kNumbers[*here].made_up + before + 1;
 }
 

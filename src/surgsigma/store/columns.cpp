@@ -6,15 +6,24 @@ namespace surgsigma {
 
 std::string_view sql_type(ColumnType type) {
   switch (type) {
-    case ColumnType::kInt64: return "BIGINT";
-    case ColumnType::kInt32: return "INTEGER";
-    case ColumnType::kDouble: return "DOUBLE";
-    case ColumnType::kBool: return "BOOLEAN";
-    case ColumnType::kText: return "VARCHAR";
-    case ColumnType::kTextList: return "VARCHAR[]";
-    case ColumnType::kInt64List: return "BIGINT[]";
-    case ColumnType::kInt32List: return "INTEGER[]";
-    case ColumnType::kDoubleList: return "DOUBLE[]";
+    case ColumnType::kInt64:
+      return "BIGINT";
+    case ColumnType::kInt32:
+      return "INTEGER";
+    case ColumnType::kDouble:
+      return "DOUBLE";
+    case ColumnType::kBool:
+      return "BOOLEAN";
+    case ColumnType::kText:
+      return "VARCHAR";
+    case ColumnType::kTextList:
+      return "VARCHAR[]";
+    case ColumnType::kInt64List:
+      return "BIGINT[]";
+    case ColumnType::kInt32List:
+      return "INTEGER[]";
+    case ColumnType::kDoubleList:
+      return "DOUBLE[]";
   }
   return "VARCHAR";
 }

@@ -49,9 +49,9 @@ struct RowBatch {
 
 /// One column of a batch read back. Pointers are into the engine's memory.
 struct ColumnView {
-  const void* data = nullptr;            ///< scalars, or list entries (offset, length)
+  const void* data = nullptr;  ///< scalars, or list entries (offset, length)
   const std::uint64_t* validity = nullptr;
-  const void* child = nullptr;           ///< list elements
+  const void* child = nullptr;  ///< list elements
 };
 struct ListEntry {
   std::uint64_t offset;
@@ -77,26 +77,39 @@ struct IsId<Id<Tag>> : std::true_type {};
 
 template <class T>
 constexpr ColumnType column_type() {
-  if constexpr (IsOptional<T>::value) return column_type<typename T::value_type>();
-  else if constexpr (std::is_same_v<T, bool>) return ColumnType::kBool;
-  else if constexpr (std::is_same_v<T, std::int64_t>) return ColumnType::kInt64;
-  else if constexpr (std::is_same_v<T, std::int32_t>) return ColumnType::kInt32;
-  else if constexpr (std::is_same_v<T, double>) return ColumnType::kDouble;
-  else if constexpr (std::is_enum_v<T> || std::is_same_v<T, std::string> || IsId<T>::value) return ColumnType::kText;
+  if constexpr (IsOptional<T>::value)
+    return column_type<typename T::value_type>();
+  else if constexpr (std::is_same_v<T, bool>)
+    return ColumnType::kBool;
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    return ColumnType::kInt64;
+  else if constexpr (std::is_same_v<T, std::int32_t>)
+    return ColumnType::kInt32;
+  else if constexpr (std::is_same_v<T, double>)
+    return ColumnType::kDouble;
+  else if constexpr (std::is_enum_v<T> || std::is_same_v<T, std::string> || IsId<T>::value)
+    return ColumnType::kText;
   else if constexpr (IsList<T>::value) {
     using E = typename T::value_type;
-    if constexpr (std::is_same_v<E, std::int64_t>) return ColumnType::kInt64List;
-    else if constexpr (std::is_same_v<E, std::int32_t>) return ColumnType::kInt32List;
-    else if constexpr (std::is_same_v<E, double>) return ColumnType::kDoubleList;
-    else return ColumnType::kTextList;
+    if constexpr (std::is_same_v<E, std::int64_t>)
+      return ColumnType::kInt64List;
+    else if constexpr (std::is_same_v<E, std::int32_t>)
+      return ColumnType::kInt32List;
+    else if constexpr (std::is_same_v<E, double>)
+      return ColumnType::kDoubleList;
+    else
+      return ColumnType::kTextList;
   }
 }
 
 template <class T>
 std::string_view text_of(const T& value) {
-  if constexpr (std::is_enum_v<T>) return word(value);
-  else if constexpr (IsId<T>::value) return value.text;
-  else return value;
+  if constexpr (std::is_enum_v<T>)
+    return word(value);
+  else if constexpr (IsId<T>::value)
+    return value.text;
+  else
+    return value;
 }
 
 inline void append_text(ColumnBuffer& column, std::string_view text) {
@@ -136,9 +149,12 @@ inline bool is_valid(const std::uint64_t* validity, std::size_t row) {
 
 template <class T>
 void assign_text(T& out, std::string_view text) {
-  if constexpr (std::is_enum_v<T>) out = from_word<T>(text).value_or(T{});
-  else if constexpr (IsId<T>::value) out.text.assign(text);
-  else out.assign(text);
+  if constexpr (std::is_enum_v<T>)
+    out = from_word<T>(text).value_or(T{});
+  else if constexpr (IsId<T>::value)
+    out.text.assign(text);
+  else
+    out.assign(text);
 }
 
 template <class T>
@@ -184,14 +200,16 @@ std::vector<ColumnSpec> column_specs() {
 template <class Row>
 void append_row(RowBatch& batch, const Row& row) {
   std::size_t i = 0;
-  Row::columns([&](std::string_view, auto member, std::string_view) { detail::append(batch.columns[i++], row.*member); });
+  Row::columns(
+      [&](std::string_view, auto member, std::string_view) { detail::append(batch.columns[i++], row.*member); });
   ++batch.rows;
 }
 
 template <class Row>
 void extract_row(const std::vector<ColumnView>& columns, std::size_t index, Row& row) {
   std::size_t i = 0;
-  Row::columns([&](std::string_view, auto member, std::string_view) { detail::extract(columns[i++], index, row.*member); });
+  Row::columns(
+      [&](std::string_view, auto member, std::string_view) { detail::extract(columns[i++], index, row.*member); });
 }
 
 }  // namespace surgsigma

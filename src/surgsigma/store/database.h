@@ -56,6 +56,7 @@ class Database {
 };
 
 /// "tables/annotations/cholec80-b003-0123456789abcdef.parquet"
-std::string partition_file(std::string_view table, std::string_view source, std::string_view unit, std::string_view key);
+std::string partition_file(std::string_view table, std::string_view source, std::string_view unit,
+                           std::string_view key);
 
 }  // namespace surgsigma

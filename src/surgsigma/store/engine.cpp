@@ -45,15 +45,24 @@ duckdb_logical_type make_type(ColumnType type) {
     return duckdb_create_list_type(child.handle);
   };
   switch (type) {
-    case ColumnType::kInt64: return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
-    case ColumnType::kInt32: return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
-    case ColumnType::kDouble: return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
-    case ColumnType::kBool: return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
-    case ColumnType::kText: return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
-    case ColumnType::kTextList: return list_of(DUCKDB_TYPE_VARCHAR);
-    case ColumnType::kInt64List: return list_of(DUCKDB_TYPE_BIGINT);
-    case ColumnType::kInt32List: return list_of(DUCKDB_TYPE_INTEGER);
-    case ColumnType::kDoubleList: return list_of(DUCKDB_TYPE_DOUBLE);
+    case ColumnType::kInt64:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    case ColumnType::kInt32:
+      return duckdb_create_logical_type(DUCKDB_TYPE_INTEGER);
+    case ColumnType::kDouble:
+      return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+    case ColumnType::kBool:
+      return duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+    case ColumnType::kText:
+      return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+    case ColumnType::kTextList:
+      return list_of(DUCKDB_TYPE_VARCHAR);
+    case ColumnType::kInt64List:
+      return list_of(DUCKDB_TYPE_BIGINT);
+    case ColumnType::kInt32List:
+      return list_of(DUCKDB_TYPE_INTEGER);
+    case ColumnType::kDoubleList:
+      return list_of(DUCKDB_TYPE_DOUBLE);
   }
   return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
 }
@@ -144,13 +153,21 @@ void fill_list_entries(duckdb_vector vector, const ColumnBuffer& column) {
 
 void fill_column(duckdb_vector vector, const ColumnBuffer& column) {
   switch (column.type) {
-    case ColumnType::kInt64: fill_scalars<std::int64_t>(vector, column.ints); break;
-    case ColumnType::kInt32: fill_scalars<std::int32_t>(vector, column.ints); break;
-    case ColumnType::kBool: fill_scalars<bool>(vector, column.ints); break;
+    case ColumnType::kInt64:
+      fill_scalars<std::int64_t>(vector, column.ints);
+      break;
+    case ColumnType::kInt32:
+      fill_scalars<std::int32_t>(vector, column.ints);
+      break;
+    case ColumnType::kBool:
+      fill_scalars<bool>(vector, column.ints);
+      break;
     case ColumnType::kDouble:
       std::memcpy(duckdb_vector_get_data(vector), column.doubles.data(), column.doubles.size() * sizeof(double));
       break;
-    case ColumnType::kText: fill_texts(vector, column); break;
+    case ColumnType::kText:
+      fill_texts(vector, column);
+      break;
     case ColumnType::kTextList:
       fill_list_entries(vector, column);
       fill_texts(duckdb_list_vector_get_child(vector), column);
@@ -391,7 +408,8 @@ void ParquetStream::start() {
     std::memcpy(&handle, &queue, sizeof queue);
     std::string sql = "COPY (SELECT * FROM surgsigma_rows(" + std::to_string(handle) + "::UBIGINT)";
     if (!options_.order_by.empty()) sql += " ORDER BY " + options_.order_by;
-    sql += ") TO " + sql_quoted(temporary_.string()) + " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE " +
+    sql += ") TO " + sql_quoted(temporary_.string()) +
+           " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE " +
            std::to_string(options_.row_group_rows);
     if (!options_.metadata.empty()) {
       sql += ", KV_METADATA {";

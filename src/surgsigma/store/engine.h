@@ -59,7 +59,7 @@ std::string sql_quoted(std::string_view text);
 /// How a Parquet file is written.
 struct ParquetOptions {
   int row_group_rows = 16384;
-  std::string order_by;                                     ///< SQL expression list; empty keeps the order of arrival
+  std::string order_by;                                       ///< SQL expression list; empty keeps the order of arrival
   std::vector<std::pair<std::string, std::string>> metadata;  ///< key-value metadata of the file
 };
 
@@ -105,7 +105,8 @@ template <class Row>
 class TableWriter {
  public:
   TableWriter(std::shared_ptr<Engine> engine, fs::path path, ParquetOptions options = {})
-      : stream_(std::move(engine), std::move(path), column_specs<Row>(), std::move(options)), batch_(stream_.take_empty()) {}
+      : stream_(std::move(engine), std::move(path), column_specs<Row>(), std::move(options)),
+        batch_(stream_.take_empty()) {}
 
   void append(const Row& row) {
     append_row(batch_, row);

@@ -17,7 +17,8 @@ RawAnnotation sample(std::int64_t i) {
   row.begin_us = i * kSecond;
   row.end_us = (i + 1) * kSecond;
   if (i % 3) row.begin_frame = i * 25;
-  for (std::int64_t k = 0; k < i % 4; ++k) row.labels.push_back("label that is longer than twelve bytes " + std::to_string(k));
+  for (std::int64_t k = 0; k < i % 4; ++k)
+    row.labels.push_back("label that is longer than twelve bytes " + std::to_string(k));
   if (i % 5 == 0) row.labels.push_back("hook");
   row.x1 = i % 2 ? std::optional(0.25 * static_cast<double>(i)) : std::nullopt;
   row.raters = {1.0, 0.0, static_cast<double>(i)};

@@ -29,7 +29,8 @@ const Json& list_at(const Json& object, const char* key) {
 const DoneUnit* Manifest::unit(std::string_view stage, std::string_view source, std::string_view name) const {
   const auto key = std::tie(stage, source, name);
   const auto found = std::lower_bound(units.begin(), units.end(), key, [](const DoneUnit& unit, const auto& wanted) {
-    return std::tuple<std::string_view, std::string_view, std::string_view>(unit.stage, unit.source, unit.unit) < wanted;
+    return std::tuple<std::string_view, std::string_view, std::string_view>(unit.stage, unit.source, unit.unit) <
+           wanted;
   });
   const bool is_it = found != units.end() && found->stage == stage && found->source == source && found->unit == name;
   return is_it ? &*found : nullptr;
@@ -51,18 +52,29 @@ std::string manifest_text(const Manifest& manifest) {
   json["parameters"] = pairs_json(manifest.parameters);
   json["inputs"] = Json::array();
   for (const Input& input : manifest.inputs) {
-    json["inputs"].push_back({{"source", input.source}, {"path", input.path}, {"card", input.card},
-                              {"buckets", input.buckets}, {"simulated", input.is_simulated}});
+    json["inputs"].push_back({{"source", input.source},
+                              {"path", input.path},
+                              {"card", input.card},
+                              {"buckets", input.buckets},
+                              {"simulated", input.is_simulated}});
   }
   json["units"] = Json::array();
   for (const DoneUnit& unit : manifest.units) {
-    json["units"].push_back({{"stage", unit.stage}, {"source", unit.source}, {"unit", unit.unit}, {"key", unit.key},
+    json["units"].push_back({{"stage", unit.stage},
+                             {"source", unit.source},
+                             {"unit", unit.unit},
+                             {"key", unit.key},
                              {"parts", pairs_json(unit.parts)}});
   }
   json["partitions"] = Json::array();
   for (const Partition& part : manifest.partitions) {
-    json["partitions"].push_back({{"table", part.table}, {"stage", part.stage}, {"source", part.source},
-                                  {"unit", part.unit}, {"key", part.key}, {"file", part.file}, {"rows", part.rows},
+    json["partitions"].push_back({{"table", part.table},
+                                  {"stage", part.stage},
+                                  {"source", part.source},
+                                  {"unit", part.unit},
+                                  {"key", part.key},
+                                  {"file", part.file},
+                                  {"rows", part.rows},
                                   {"bytes", part.bytes}});
   }
   // One line per entry: a person can read it and diff it.
@@ -103,12 +115,12 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view where) {
     manifest.seed = json.value("seed", std::uint64_t{1});
     if (json.contains("parameters")) manifest.parameters = pairs_from(json["parameters"]);
     for (const Json& input : list_at(json, "inputs")) {
-      manifest.inputs.push_back({input.at("source"), input.at("path"), input.at("card"), input.at("buckets"),
-                                 input.at("simulated")});
+      manifest.inputs.push_back(
+          {input.at("source"), input.at("path"), input.at("card"), input.at("buckets"), input.at("simulated")});
     }
     for (const Json& unit : list_at(json, "units")) {
-      manifest.units.push_back({unit.at("stage"), unit.at("source"), unit.at("unit"), unit.at("key"),
-                                pairs_from(unit.at("parts"))});
+      manifest.units.push_back(
+          {unit.at("stage"), unit.at("source"), unit.at("unit"), unit.at("key"), pairs_from(unit.at("parts"))});
     }
     for (const Json& part : list_at(json, "partitions")) {
       manifest.partitions.push_back({part.at("table"), part.at("stage"), part.at("source"), part.at("unit"),

@@ -30,8 +30,8 @@ struct Partition {
 /// A folder that was given to `ingest`.
 struct Input {
   std::string source;
-  std::string path;        ///< absolute
-  std::string card;        ///< path of an in-house card, empty for one of the catalog
+  std::string path;  ///< absolute
+  std::string card;  ///< path of an in-house card, empty for one of the catalog
   int buckets = 1;
   bool is_simulated = false;
   bool operator==(const Input&) const = default;
@@ -61,9 +61,9 @@ struct Manifest {
   std::string tool_version;
   std::uint64_t seed = 1;
   std::vector<std::pair<std::string, std::string>> parameters;  ///< build parameters that differ from the defaults
-  std::vector<Input> inputs;        ///< sorted by source
-  std::vector<DoneUnit> units;      ///< sorted by (stage, source, unit)
-  std::vector<Partition> partitions;  ///< sorted by (table, source, unit)
+  std::vector<Input> inputs;                                    ///< sorted by source
+  std::vector<DoneUnit> units;                                  ///< sorted by (stage, source, unit)
+  std::vector<Partition> partitions;                            ///< sorted by (table, source, unit)
 
   const DoneUnit* unit(std::string_view stage, std::string_view source, std::string_view unit) const;
   Input* input(std::string_view source);

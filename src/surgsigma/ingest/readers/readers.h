@@ -23,7 +23,7 @@ Status read_endoscapes_metadata(const FileJob& job);
 Status read_endoscapes_matches(const FileJob& job);
 Status read_multibypass(const FileJob& job);  ///< JSON intervals in milliseconds with overlays
 Status read_id_table(const FileJob& job);     ///< id,name table checked against a vocabulary (csv, pbtxt, maps)
-Status read_id_list(const FileJob& job);  ///< list of recordings checked against a split of the card
+Status read_id_list(const FileJob& job);      ///< list of recordings checked against a split of the card
 Status read_psi_ava_csv(const FileJob& job);
 Status read_psi_ava_coco(const FileJob& job);
 Status read_grasp_coco(const FileJob& job);

@@ -114,8 +114,9 @@ class QuestionReader {
                              !trim(question.turns[0]).empty() && !trim(question.turns[1]).empty();
     if (!is_complete) return refuse({}, "no_answer", question.id, "a question and an answer are needed");
     const auto captures = match_path(frame_, question.frame);
-    const auto index = captures && captures->count("index") != 0 ? parse_int(captures->at("index")) : std::nullopt;
-    if (!index || captures->count("video") == 0 || *index > IndexSequence::kLargest) {
+    const bool is_named = captures && captures->contains("index") && captures->contains("video");
+    const std::int64_t index = is_named ? parse_int(captures->at("index")).value_or(-1) : -1;
+    if (index < 0 || index > IndexSequence::kLargest) {
       return refuse({}, "unknown_frame", question.frame, "its frame tells neither video nor second");
     }
     SURGSIGMA_TRY(video, spots_.video(captures->at("video")));
@@ -130,7 +131,7 @@ class QuestionReader {
                     "'" + box.label + "' is not in vocabulary '" + vocabulary_.id + "'");
     }
     check_count(entry, question, *boxes, video, element);
-    hand_over(question, *boxes, spots_.frame(video, captures->at("video"), scale_.frame(*index)), element);
+    hand_over(question, *boxes, spots_.frame(video, captures->at("video"), scale_.frame(index)), element);
     return done();
   }
 
