@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "surgsigma/base/hash.h"
+#include "surgsigma/ingest/media_files.h"
 #include "surgsigma/ingest/reader.h"
 #include "surgsigma/schema/fields.h"
 #include "surgsigma/schema/pattern.h"
@@ -124,7 +125,7 @@ const Reader* find_reader(std::string_view name) { return reader_named(name, rea
 std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& source, int buckets) {
   const auto count = static_cast<std::uint64_t>(std::max(buckets, 1));
   std::map<std::uint64_t, IngestUnit> by_bucket;
-  IngestUnit all{"all", {}};
+  IngestUnit all{"all", {}, {}};
   for (std::size_t i = 0; i < source.files.size(); ++i) {
     const LayoutEntry& entry = card.layout[source.files[i].entry];
     if (entry.reader.empty()) continue;
@@ -136,6 +137,13 @@ std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& s
     IngestUnit& unit = by_bucket[bucket];
     unit.name = bucket_name(bucket);
     unit.files.push_back(i);
+  }
+  for (std::size_t i = 0; i < source.files.size(); ++i) {
+    const LayoutEntry& entry = card.layout[source.files[i].entry];
+    if (!entry.reader.empty() || (entry.role != kVideoRole && entry.role != kFrameRole)) continue;
+    const auto unit = by_bucket.find(hash64(video_of(card, source.files[i])) % count);
+    IngestUnit* its = unit != by_bucket.end() ? &unit->second : !all.files.empty() ? &all : nullptr;
+    if (its) its->media.push_back(i);
   }
   std::vector<IngestUnit> units;
   if (!all.files.empty()) units.push_back(std::move(all));

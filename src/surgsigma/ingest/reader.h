@@ -132,7 +132,8 @@ const Reader* find_reader(std::string_view name);
 /// A unit of ingest work: the files of one video, or of the whole source.
 struct IngestUnit {
   std::string name;                ///< "b003" (a bucket of videos) or "all"
-  std::vector<std::size_t> files;  ///< indices into SourceFiles::files
+  std::vector<std::size_t> files;  ///< indices into SourceFiles::files: labels
+  std::vector<std::size_t> media;  ///< the same: videos and pictures of the unit\'s recordings
 };
 /// Groups files into units: entries with unit "video" by hash of the video name into `buckets` buckets, the rest into
 /// "all". Files without a reader are left out.

@@ -14,6 +14,7 @@ namespace surgsigma {
 namespace {
 
 constexpr const char* kDoneFolder = ".done";
+constexpr std::string_view kMeasureStage = "measure";
 constexpr const char* kSimulatedMark = "SIMULATED.txt";
 
 bool is_simulated_folder(const SourceFiles& files) {
@@ -61,6 +62,16 @@ Result<SourceWork> source_work(const Catalog& catalog, const Input& input) {
   work.files = std::move(files);
   work.units = plan_ingest(work.card, work.files, input.buckets);
   return work;
+}
+
+/// Videos are too large to be hashed at every plan: name, size and time stand for them.
+std::string media_state(const SourceWork& source, const IngestUnit& unit) {
+  Hasher hasher;
+  for (const std::size_t at : unit.media) {
+    const MatchedFile& file = source.files.files[at];
+    hasher.add(file.path).add(static_cast<std::int64_t>(file.bytes)).add(file.modified_ns);
+  }
+  return hasher.hex();
 }
 
 /// Catalog files a stage reads, as parts of its key.
@@ -311,9 +322,11 @@ Result<Plan> make_plan(Database& database, const Catalog& catalog) {
       PlannedUnit unit;
       unit.stage = &stage;
       unit.unit = "all-sources";
-      Hasher hasher;
-      for (const std::string& key : keys_of_stage[std::string(stage.after)]) hasher.add(key);
-      unit.parts.emplace_back("input " + std::string(stage.after), hasher.hex());
+      for (const std::string_view before : stage.after) {
+        Hasher hasher;
+        for (const std::string& key : keys_of_stage[std::string(before)]) hasher.add(key);
+        unit.parts.emplace_back("input " + std::string(before), hasher.hex());
+      }
       add(std::move(unit), nullptr);
       continue;
     }
@@ -342,10 +355,12 @@ Result<Plan> make_plan(Database& database, const Catalog& catalog) {
             auto hash = known_hash(database, source.files.root / file.path, file);
             unit.parts.emplace_back("file " + file.path, hash.ok() ? *hash : "unreadable");
           }
-        } else {
-          const std::string input = std::string(stage.after) + "/" + unit.source_name + "/" + unit.unit;
-          unit.parts.emplace_back("input " + std::string(stage.after), key_of[input]);
         }
+        for (const std::string_view before : stage.after) {
+          const std::string input = std::string(before) + "/" + unit.source_name + "/" + unit.unit;
+          unit.parts.emplace_back("input " + std::string(before), key_of[input]);
+        }
+        if (stage.name == kMeasureStage) unit.parts.emplace_back("media", media_state(source, source.units[u]));
         add(std::move(unit), &source);
       }
     }
@@ -433,7 +448,8 @@ Result<BuildReport> build(Database& database, const Catalog& catalog, const Buil
       std::vector<Partition> inputs;
       bool is_ready = true;
       for (std::size_t i = 0; i < plan.units.size(); ++i) {
-        if (plan.units[i].stage->name != plan.units[index].stage->after) continue;
+        const auto& after = plan.units[index].stage->after;
+        if (std::find(after.begin(), after.end(), plan.units[i].stage->name) == after.end()) continue;
         is_ready &= !plan.units[i].is_stale || runner.is_done[i];
         const auto partitions = runner.partitions_of(i);
         inputs.insert(inputs.end(), partitions.begin(), partitions.end());

@@ -6,12 +6,17 @@
 #include <set>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/ingest/media_files.h"
 #include "surgsigma/pipeline/outputs.h"
+#include "surgsigma/refine/cleaning.h"
+#include "surgsigma/refine/measure.h"
 #include "surgsigma/refine/refine.h"
 #include "surgsigma/refine/split.h"
 
 namespace surgsigma {
 namespace {
+
+constexpr const char* kVideoIndexFolder = ".video-index";
 
 UnitOutputs outputs_of(const UnitJob& job) {
   return UnitOutputs(job.engine, job.database.folder(), job.stage, job.source ? job.source->input.source : "", job.unit,
@@ -86,6 +91,33 @@ Result<std::vector<Partition>> run_ingest(const UnitJob& job) {
   sinks.issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
   sinks.files = stamping_unit(outputs.sink<FileRow>(), job.unit);
   SURGSIGMA_CHECK(ingest_unit(job.source->card, job.source->files, *job.ingest_unit, sinks));
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_measure(const UnitJob& job) {
+  UnitOutputs outputs = outputs_of(job);
+  SURGSIGMA_TRY(rules, CleaningRules::create(job.catalog));
+  const auto media = media_files(job.source->card, job.source->files, *job.ingest_unit);
+  if (media.empty()) return outputs.finish();
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  MeasureOptions options;
+  options.step = job.parameters.measure_step;
+  options.root = job.source->files.root;
+  options.index_folder = job.database.folder() / kVideoIndexFolder;
+  const auto found = outputs.sink<MediumRow>();
+  const auto frames = outputs.sink<FrameRow>();
+  const auto marks = outputs.sink<MarkRow>();
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (const VideoRow& video : videos) {
+    const auto own = media.find(video.video_id.text);
+    if (own == media.end()) continue;
+    VideoMeasures made = measure_video(video, own->second.video, own->second.pictures, options);
+    const Microseconds end = made.medium ? made.medium->duration_us : 0;
+    for (MarkRow& mark : marks_of(made.frames, rules, end)) marks(std::move(mark));
+    if (made.medium) found(std::move(*made.medium));
+    for (FrameRow& frame : made.frames) frames(std::move(frame));
+    for (IssueRow& issue : made.issues) issues(std::move(issue));
+  }
   return outputs.finish();
 }
 
@@ -232,62 +264,22 @@ std::vector<fs::path> UnitJob::inputs_of(std::string_view table) const {
 
 const std::vector<StageRow>& stage_rows() {
   static const std::vector<StageRow> kRows = {
-      {"describe",
-       1,
-       Scope::kSource,
-       "source, licence and vocabularies from the card",
-       "",
-       {"sources", "vocabularies", "issues"},
-       {"card"},
-       run_describe},
-      {"ingest",
-       1,
-       Scope::kUnit,
-       "label files to raw annotations, every row accounted for",
-       "",
-       {"files", "videos", "raw_annotations", "issues"},
-       {"card"},
-       run_ingest},
-      {"split",
-       1,
-       Scope::kAll,
-       "cases, overlap groups and folds over all sources",
-       "ingest",
-       {"cases", "splits", "issues"},
-       {"splits/", "sources/", "ontology/"},
-       run_split},
-      {"refine",
-       1,
-       Scope::kUnit,
-       "source words to concepts, checks, duplicates marked",
-       "ingest",
-       {"annotations", "issues"},
-       {"card", "ontology/"},
-       run_refine},
-      {"augment",
-       1,
-       Scope::kUnit,
-       "labels of one moment or clip joined, knowledge retrieved",
-       "refine",
-       {"contexts"},
-       {"card", "ontology/", "knowledge/"},
-       run_augment},
-      {"reason",
-       1,
-       Scope::kUnit,
-       "three-level reasoning with evidence, checked",
-       "augment",
-       {"reasoning", "issues"},
-       {"card", "ontology/", "knowledge/", "tasks/", "templates/"},
-       run_reason},
-      {"dialogue",
-       1,
-       Scope::kUnit,
-       "questions and answers for the text tasks",
-       "reason",
-       {"conversations", "issues"},
-       {"card", "ontology/", "tasks/", "templates/"},
-       run_dialogue},
+      {"describe", 1, Scope::kSource, "source, licence and vocabularies from the card", {},
+       {"sources", "vocabularies", "issues"}, {"card"}, run_describe},
+      {"ingest", 1, Scope::kUnit, "label files to raw annotations, every row accounted for", {},
+       {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
+      {"measure", 1, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
+       {"media", "frames", "marks", "issues"}, {"card", "cleaning/"}, run_measure},
+      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest"},
+       {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
+      {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
+       {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
+      {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
+       {"card", "ontology/", "knowledge/"}, run_augment},
+      {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", {"augment"}, {"reasoning", "issues"},
+       {"card", "ontology/", "knowledge/", "tasks/", "templates/"}, run_reason},
+      {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
+       {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
   };
   return kRows;
 }
@@ -301,6 +293,13 @@ const StageRow* find_stage(std::string_view name) {
 
 const std::vector<ParameterRow>& parameter_rows() {
   static const std::vector<ParameterRow> kRows = {
+      {"measure_step", "measure", "least distance of two frames whose pixels are measured, seconds",
+       [](BuildParameters& p, std::string_view value) -> Status {
+         SURGSIGMA_TRY(time, seconds_parameter("measure_step", value));
+         p.measure_step = time;
+         return done();
+       },
+       [](const BuildParameters& p) { return seconds_text(p.measure_step); }},
       {"frame_step", "augment", "least distance of two sampled moments, seconds",
        [](BuildParameters& p, std::string_view value) -> Status {
          SURGSIGMA_TRY(time, seconds_parameter("frame_step", value));

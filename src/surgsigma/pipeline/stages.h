@@ -21,6 +21,7 @@ namespace surgsigma {
 /// Everything about a build that the user can set, besides the catalog. Stored in the manifest as name=value.
 struct BuildParameters {
   std::uint64_t seed = 1;
+  Microseconds measure_step = kSecond;
   AugmentOptions augment;
   ReasonOptions reason;
   DialogueOptions dialogue;
@@ -74,7 +75,9 @@ struct StageRow {
   int version;
   Scope scope;
   std::string_view description;
-  std::string_view after;                ///< stage whose output it reads; "" for the first
+  /// Stages whose output it reads; empty for the first. A stage over all sources sees only their tables, one of a bucket
+  /// sees all that came before it.
+  std::vector<std::string_view> after;
   std::vector<std::string_view> tables;  ///< tables it writes
   std::vector<std::string_view>
       catalog_files;  ///< prefixes of catalog files that it reads; "card" is the source's card

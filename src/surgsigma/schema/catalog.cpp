@@ -91,13 +91,14 @@ class Loader {
     std::string_view folder;
     LoadFunction load;
   };
-  static const std::array<Kind, 8>& kinds() {
-    static const std::array<Kind, 8> table = {{{"ontology", &Loader::keep},
+  static const std::array<Kind, 9>& kinds() {
+    static const std::array<Kind, 9> table = {{{"ontology", &Loader::keep},
                                                {"sources", &Loader::load_source},
                                                {"splits", &Loader::load_split},
                                                {"tasks", &Loader::load_task},
                                                {"templates", &Loader::load_template},
                                                {"knowledge", &Loader::load_knowledge},
+                                               {"cleaning", &Loader::load_cleaning},
                                                {"suites", &Loader::keep},
                                                {"models", &Loader::keep}}};
     return table;
@@ -115,6 +116,8 @@ class Loader {
 
   /// Read by another room, or already; here it only counts for the hash.
   void keep(const CatalogFile&) {}
+
+  void load_cleaning(const CatalogFile& file) { catalog_.cleaning = file.document; }
 
   void check_stem(const CatalogFile& file, const std::string& id) {
     if (!id.empty() && stem_of(file.path) != id) {

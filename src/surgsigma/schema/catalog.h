@@ -164,6 +164,7 @@ struct Catalog {
   std::map<ConceptId, std::vector<Knowledge>> knowledge;
   std::vector<SplitScheme> split_schemes;
   std::map<std::string, Json> templates;  ///< task id -> document of catalog/templates
+  Json cleaning;                          ///< document of catalog/cleaning/cleaning.yaml; read by refine
   std::filesystem::path folder;
   /// Hash of each file's bytes, by path relative to the folder: part of unit keys.
   std::map<std::string, std::string> file_hashes;

@@ -129,6 +129,118 @@ struct VideoRow {
   }
 };
 
+/// A video file or a folder of pictures as it was found on disk.
+struct MediumRow {
+  VideoId video_id;
+  std::string path;
+  std::int64_t frames = 0;
+  std::optional<std::int64_t> frames_in_header;
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+  std::int64_t frame_rate_num = 0;
+  std::int64_t frame_rate_den = 1;
+  bool is_constant_rate = false;
+  std::int64_t duration_us = 0;
+  std::string codec;
+  std::string pixel_format;
+  bool has_sound = false;
+  bool has_metadata = false;
+  bool ends_early = false;
+
+  static constexpr std::string_view kTable = "media";
+  static constexpr std::string_view kDoc = "Videos and folders of pictures as measured; videos without pixels have no row";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &MediumRow::video_id, "recording");
+    f("path", &MediumRow::path, "file, or folder of pictures, below the source's folder");
+    f("frames", &MediumRow::frames, "counted, not taken from the header; pictures in a folder");
+    f("frames_in_header", &MediumRow::frames_in_header, "what the header claims");
+    f("width", &MediumRow::width, "pixels, upright");
+    f("height", &MediumRow::height, "pixels, upright");
+    f("frame_rate_num", &MediumRow::frame_rate_num, "average rate, numerator");
+    f("frame_rate_den", &MediumRow::frame_rate_den, "average rate, denominator");
+    f("is_constant_rate", &MediumRow::is_constant_rate, "every time stamp is where the rate has it");
+    f("duration_us", &MediumRow::duration_us, "to the end of the last frame");
+    f("codec", &MediumRow::codec, "FFmpeg's name, or 'pictures'");
+    f("pixel_format", &MediumRow::pixel_format, "FFmpeg's name; empty for pictures");
+    f("has_sound", &MediumRow::has_sound, "a sound track; never exported");
+    f("has_metadata", &MediumRow::has_metadata, "title, date, device and the like; never exported");
+    f("ends_early", &MediumRow::ends_early, "the file stops before its own table of contents does");
+  }
+};
+
+/// What the pixels of one sampled frame are like.
+struct FrameRow {
+  VideoId video_id;
+  std::int64_t frame = 0;
+  std::int64_t time_us = 0;
+  std::string media;
+  double sharpness = 0;
+  double mean_luma = 0;
+  double dark_share = 0;
+  double bright_share = 0;
+  double black_share = 0;
+  double specular_share = 0;
+  double smoke = 0;
+  double colourfulness = 0;
+  std::optional<double> field_x;
+  std::optional<double> field_y;
+  std::optional<double> field_radius;
+  std::optional<double> motion;
+  std::optional<double> motion_left;
+  std::string hash;
+  double hash_contrast = 0;
+
+  static constexpr std::string_view kTable = "frames";
+  static constexpr std::string_view kDoc = "Sampled frames and what their pixels are like, without any network";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &FrameRow::video_id, "recording");
+    f("frame", &FrameRow::frame, "native 0-based frame");
+    f("time_us", &FrameRow::time_us, "microseconds from the start of the video");
+    f("media", &FrameRow::media, "picture below the source's folder, where the source ships pictures");
+    f("sharpness", &FrameRow::sharpness, "variance of the Laplacian of luma; blur lowers it");
+    f("mean_luma", &FrameRow::mean_luma, "0-1, inside the field");
+    f("dark_share", &FrameRow::dark_share, "share of nearly black pixels inside the field");
+    f("bright_share", &FrameRow::bright_share, "share of nearly white pixels inside the field");
+    f("black_share", &FrameRow::black_share, "share of nearly black pixels in the whole picture");
+    f("specular_share", &FrameRow::specular_share, "share of highlights inside the field");
+    f("smoke", &FrameRow::smoke, "0-1, from the dark channel inside the field");
+    f("colourfulness", &FrameRow::colourfulness, "Hasler and Suesstrunk 2003");
+    f("field_x", &FrameRow::field_x, "centre of the round field, pixels; empty for a full picture");
+    f("field_y", &FrameRow::field_y, "its other coordinate");
+    f("field_radius", &FrameRow::field_radius, "its radius");
+    f("motion", &FrameRow::motion, "0-1, mean difference from the sample before; 0 is a frozen picture");
+    f("motion_left", &FrameRow::motion_left, "what is left of it after a shift of the whole picture");
+    f("hash", &FrameRow::hash, "two perceptual hashes of 64 bits, 32 hex digits: frequencies, then differences");
+    f("hash_contrast", &FrameRow::hash_contrast, "0-255; near 0 the hash says nothing");
+  }
+};
+
+/// A stretch of a video that training should do without, and why. Nothing is deleted.
+struct MarkRow {
+  VideoId video_id;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+  std::string reason;
+  double score = 0;
+  double threshold = 0;
+  std::int64_t samples = 0;
+
+  static constexpr std::string_view kTable = "marks";
+  static constexpr std::string_view kDoc = "Stretches found black, blurred, frozen, repeated or the like, by the thresholds of catalog/cleaning";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &MarkRow::video_id, "recording");
+    f("begin_us", &MarkRow::begin_us, "time of the first sample that shows it");
+    f("end_us", &MarkRow::end_us, "time of the next sample that does not, or the end of the video");
+    f("reason", &MarkRow::reason, "black, blurred, overexposed, smoky, frozen, duplicate, ...");
+    f("score", &MarkRow::score, "mean of the measure over the stretch");
+    f("threshold", &MarkRow::threshold, "the catalog's limit that it passed");
+    f("samples", &MarkRow::samples, "sampled frames that showed it");
+  }
+};
+
 /// Fields common to a raw and a refined annotation.
 struct AnnotationFields {
   VideoId video_id;
@@ -420,6 +532,9 @@ void for_each_table(F&& f) {
   f.template operator()<FileRow>();
   f.template operator()<CaseRow>();
   f.template operator()<VideoRow>();
+  f.template operator()<MediumRow>();
+  f.template operator()<FrameRow>();
+  f.template operator()<MarkRow>();
   f.template operator()<VocabularyRow>();
   f.template operator()<RawAnnotation>();
   f.template operator()<Annotation>();

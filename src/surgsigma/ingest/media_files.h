@@ -1,0 +1,29 @@
+// Which videos and pictures of a download belong to which recording. Only names are read here; what is in them is for
+// `refine` to measure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "surgsigma/ingest/reader.h"
+
+namespace surgsigma {
+
+inline constexpr std::string_view kVideoRole = "video";
+inline constexpr std::string_view kFrameRole = "frame";
+
+/// The pixels of one recording; paths are relative to the source's folder.
+struct MediaFiles {
+  std::string video;                                          ///< a video file; empty where there is none
+  std::vector<std::pair<std::int64_t, std::string>> pictures;  ///< (native frame, picture) by frame, where pictures are released
+  bool is_empty() const { return video.empty() && pictures.empty(); }
+};
+
+/// By video id, of the recordings in `unit`. A layout entry of role `video` or `frame` without a reader names them; the
+/// capture `index` of a picture is turned into a native frame by the card's frame_media_first and frame_media_step.
+std::map<std::string, MediaFiles> media_files(const SourceCard& card, const SourceFiles& source, const IngestUnit& unit);
+
+}  // namespace surgsigma
