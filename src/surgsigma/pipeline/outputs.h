@@ -143,18 +143,23 @@ class VideoRows {
   bool has_pending_ = false;
 };
 
+/// Hands over every row of some files, in their order.
+template <class Row, class F>
+Status for_each_row(std::shared_ptr<Engine> engine, const std::vector<fs::path>& files, F&& take) {
+  SURGSIGMA_TRY(reader, TableReader<Row>::open(std::move(engine), files));
+  for (Row row;;) {
+    SURGSIGMA_TRY(more, reader.next(row));
+    if (!more) return done();
+    take(std::move(row));
+  }
+}
+
 /// All rows of some files.
 template <class Row>
 Result<std::vector<Row>> read_all(std::shared_ptr<Engine> engine, const std::vector<fs::path>& files) {
-  auto reader = TableReader<Row>::open(std::move(engine), files);
-  if (!reader.ok()) return reader.error();
   std::vector<Row> rows;
-  for (Row row;;) {
-    auto more = reader->next(row);
-    if (!more.ok()) return more.error();
-    if (!*more) return rows;
-    rows.push_back(std::move(row));
-  }
+  SURGSIGMA_CHECK(for_each_row<Row>(std::move(engine), files, [&](Row&& row) { rows.push_back(std::move(row)); }));
+  return rows;
 }
 
 }  // namespace surgsigma

@@ -6,9 +6,11 @@
 #include <set>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/base/threads.h"
 #include "surgsigma/ingest/media_files.h"
 #include "surgsigma/pipeline/outputs.h"
 #include "surgsigma/refine/cleaning.h"
+#include "surgsigma/refine/identity.h"
 #include "surgsigma/refine/measure.h"
 #include "surgsigma/refine/refine.h"
 #include "surgsigma/refine/split.h"
@@ -186,6 +188,24 @@ Result<std::vector<Partition>> run_dialogue(const UnitJob& job) {
   return outputs.finish();
 }
 
+Result<std::vector<Partition>> run_identity(const UnitJob& job) {
+  UnitOutputs outputs = outputs_of(job);
+  const IdentityRules rules;
+  std::vector<VideoId> videos;
+  std::vector<Fingerprint> prints;
+  SURGSIGMA_CHECK(for_each_row<FrameRow>(job.engine, job.inputs_of("frames"), [&](FrameRow&& frame) {
+    if (videos.empty() || videos.back() != frame.video_id) videos.push_back(frame.video_id);
+    Fingerprint print;
+    if (fingerprint_of(frame, static_cast<std::uint32_t>(videos.size() - 1), rules, print)) prints.push_back(print);
+  }));
+  const auto matches = outputs.sink<MatchRow>();
+  for (const VideoMatch& match : find_matches(prints, rules, available_cores())) {
+    matches({videos[match.video], match.range.begin, match.range.end, videos[match.other], match.other_range.begin,
+             match.other_range.end, match.share, match.samples});
+  }
+  return outputs.finish();
+}
+
 Result<std::vector<Partition>> run_split(const UnitJob& job) {
   SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
   std::map<std::string, LabelledVideo> by_id;
@@ -206,9 +226,10 @@ Result<std::vector<Partition>> run_split(const UnitJob& job) {
       video.records = parse_int(*row[2]).value_or(0);
     }
   }
+  SURGSIGMA_TRY(matches, read_all<MatchRow>(job.engine, job.inputs_of("matches")));
   std::vector<LabelledVideo> labelled;
   for (auto& [id, video] : by_id) labelled.push_back(std::move(video));
-  SURGSIGMA_TRY(tables, make_splits(job.catalog, labelled, job.parameters.seed));
+  SURGSIGMA_TRY(tables, make_splits(job.catalog, labelled, job.parameters.seed, matches));
   UnitOutputs outputs = outputs_of(job);
   const auto cases = outputs.sink<CaseRow>();
   for (CaseRow& row : tables.cases) cases(std::move(row));
@@ -270,7 +291,9 @@ const std::vector<StageRow>& stage_rows() {
        {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
       {"measure", 1, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
        {"media", "frames", "marks", "issues"}, {"card", "cleaning/"}, run_measure},
-      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest"},
+      {"identity", 1, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
+       {"matches"}, {}, run_identity},
+      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "identity"},
        {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},

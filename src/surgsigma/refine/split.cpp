@@ -6,6 +6,7 @@
 
 #include "surgsigma/base/random.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/base/time.h"
 
 namespace surgsigma {
 namespace {
@@ -102,6 +103,25 @@ void join_copies(const std::vector<LabelledVideo>& videos, Groups& groups, Split
   }
 }
 
+/// Videos that show the same pictures for a while: one recording, whatever their names say.
+void join_matches(const std::vector<LabelledVideo>& videos, const std::vector<MatchRow>& matches, Groups& groups,
+                  SplitTables& tables) {
+  std::map<VideoId, const VideoRow*> known;
+  for (const LabelledVideo& video : videos) known.emplace(video.video.video_id, &video.video);
+  for (const MatchRow& match : matches) {
+    const auto one = known.find(match.video_id), other = known.find(match.other_video_id);
+    if (one == known.end() || other == known.end() || one->second->case_id == other->second->case_id) continue;
+    groups.join(one->second->case_id.text, other->second->case_id.text);
+    IssueRow issue = split_issue(one->second->source_id, "same_recording", Severity::kWarning, match.other_video_id.text,
+                                 "from " + clock_text(match.begin_us) + " to " + clock_text(match.end_us) + " it shows " +
+                                     match.other_video_id.text + " from " + clock_text(match.other_begin_us) + " to " +
+                                     clock_text(match.other_end_us),
+                                 "both stay in one part of the strict split");
+    issue.video_id = match.video_id;
+    tables.issues.push_back(std::move(issue));
+  }
+}
+
 /// The strict part of every group, with the reason.
 std::map<std::string, std::pair<std::string, std::string>> strict_parts(
     const Catalog& catalog, const std::map<std::string, std::vector<const KnownCase*>>& members, std::uint64_t seed) {
@@ -136,7 +156,8 @@ std::map<std::string, std::pair<std::string, std::string>> strict_parts(
 
 }  // namespace
 
-Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<LabelledVideo>& videos, std::uint64_t seed) {
+Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<LabelledVideo>& videos, std::uint64_t seed,
+                                const std::vector<MatchRow>& matches) {
   SplitTables tables;
   std::map<std::string, KnownCase> cases;
   std::set<std::string> sources;
@@ -159,6 +180,7 @@ Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<Labell
 
   Groups groups;
   join_copies(videos, groups, tables);
+  join_matches(videos, matches, groups, tables);
   std::map<std::string, std::vector<const KnownCase*>> members;
   for (auto& [key, known] : cases) {
     known.row.overlap_group = groups.find(key);

@@ -28,6 +28,8 @@ struct SplitTables {
 /// Schemes: `strict` (default: the catalog's fixed assignment; else test in any honoured official split is test; else a
 /// draw of 70/10/20 per overlap group), every scheme of catalog/splits, and `official:<source>` /
 /// `official:<source>:<name>` for each official split of the sources present.
-Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<LabelledVideo>& videos, std::uint64_t seed);
+/// Cases of videos in `matches` come into one overlap group; an issue tells of those that the catalog did not know of.
+Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<LabelledVideo>& videos, std::uint64_t seed,
+                                const std::vector<MatchRow>& matches = {});
 
 }  // namespace surgsigma

@@ -89,6 +89,30 @@ TEST(Split, ACopyUnderAnotherNameStaysWithItsOriginalAndIsReported) {
             part_of(*tables, "strict", "intervals-csv", "house:b"));
 }
 
+TEST(Split, ARecordingFoundUnderTwoNamesIsTestForBothWhereItIsTestForOne) {
+  const std::vector<LabelledVideo> videos = {video("cholect50", "VID111", "camma:111"),
+                                             video("intervals-csv", "clip017", "house:17"),
+                                             video("intervals-csv", "clip018", "house:18")};
+  const std::vector<MatchRow> matches = {
+      {VideoId("intervals-csv/clip017"), 0, 45 * kSecond, VideoId("cholect50/VID111"), 200 * kSecond, 245 * kSecond, 1, 45},
+      {VideoId("intervals-csv/clip018"), 0, 45 * kSecond, VideoId("intervals-csv/gone"), 0, 45 * kSecond, 1, 45}};
+  const auto tables = make_splits(catalog(), videos, 1, matches);
+  ASSERT_TRUE(tables.ok());
+  EXPECT_EQ(part_of(*tables, "strict", "cholect50", "camma:111"), "test");
+  EXPECT_EQ(part_of(*tables, "strict", "intervals-csv", "house:17"), "test");
+  ASSERT_EQ(tables->issues.size(), 1u) << "the video that is gone joins nobody";
+  EXPECT_EQ(tables->issues[0].rule, "same_recording");
+  EXPECT_EQ(tables->issues[0].message, "from 00:00.0 to 00:45.0 it shows cholect50/VID111 from 03:20.0 to 04:05.0");
+}
+
+TEST(Split, OneOperationInTwoDatasetsIsNoNews) {
+  const std::vector<LabelledVideo> videos = {video("cholec80", "video01", "camma:1"),
+                                             video("cholect50", "VID01", "camma:1")};
+  const std::vector<MatchRow> matches = {
+      {VideoId("cholect50/VID01"), 0, 90 * kSecond, VideoId("cholec80/video01"), 0, 90 * kSecond, 1, 90}};
+  EXPECT_TRUE(make_splits(catalog(), videos, 1, matches)->issues.empty());
+}
+
 TEST(Split, ADrawDependsOnTheGroupAloneSoThatAddingVideosMovesNobody) {
   std::vector<LabelledVideo> few, many;
   for (int i = 0; i < 200; ++i) {

@@ -241,6 +241,32 @@ struct MarkRow {
   }
 };
 
+/// Two videos that show the same recording for a while.
+struct MatchRow {
+  VideoId video_id;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+  VideoId other_video_id;
+  std::int64_t other_begin_us = 0;
+  std::int64_t other_end_us = 0;
+  double share = 0;
+  std::int64_t samples = 0;
+
+  static constexpr std::string_view kTable = "matches";
+  static constexpr std::string_view kDoc = "Stretches of one recording under two names, found by the look of their pictures";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &MatchRow::video_id, "recording");
+    f("begin_us", &MatchRow::begin_us, "where the stretch begins in it");
+    f("end_us", &MatchRow::end_us, "exclusive");
+    f("other_video_id", &MatchRow::other_video_id, "the recording that shows the same");
+    f("other_begin_us", &MatchRow::other_begin_us, "where the stretch begins in that");
+    f("other_end_us", &MatchRow::other_end_us, "exclusive");
+    f("share", &MatchRow::share, "of the samples in the stretch that look alike");
+    f("samples", &MatchRow::samples, "in the stretch");
+  }
+};
+
 /// Fields common to a raw and a refined annotation.
 struct AnnotationFields {
   VideoId video_id;
@@ -535,6 +561,7 @@ void for_each_table(F&& f) {
   f.template operator()<MediumRow>();
   f.template operator()<FrameRow>();
   f.template operator()<MarkRow>();
+  f.template operator()<MatchRow>();
   f.template operator()<VocabularyRow>();
   f.template operator()<RawAnnotation>();
   f.template operator()<Annotation>();

@@ -1,0 +1,236 @@
+#include "surgsigma/media/depth_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+
+#include "surgsigma/base/text.h"
+
+namespace surgsigma {
+namespace {
+
+constexpr float kNoValue = std::numeric_limits<float>::quiet_NaN();
+
+Error bad_npy(std::string_view name, std::string what) {
+  return {ErrorKind::kData, "NPY: " + what, std::string(name), "save it with numpy.save as a plain array in C order"};
+}
+
+bool is_npy(std::string_view bytes) { return bytes.starts_with("\x93NUMPY"); }
+
+/// The header's dictionary of an NPY file.
+struct NpyShape {
+  std::string type;  ///< "<f4"
+  bool is_column_major = false;
+  std::vector<std::int64_t> sides;
+  std::size_t data_at = 0;
+};
+
+/// What follows 'key': in the dictionary, up to the end of the text.
+std::optional<std::string_view> value_after(std::string_view header, std::string_view key) {
+  for (const char quote : {'\'', '"'}) {
+    const std::string word = quote + std::string(key) + quote;
+    const std::size_t at = header.find(word);
+    if (at == std::string_view::npos) continue;
+    const std::size_t colon = header.find(':', at + word.size());
+    if (colon != std::string_view::npos) return trim(header.substr(colon + 1));
+  }
+  return {};
+}
+
+std::optional<std::vector<std::int64_t>> sides_of(std::string_view text) {
+  if (!text.starts_with('(')) return {};
+  const std::size_t end = text.find(')');
+  if (end == std::string_view::npos || end > 200) return {};
+  std::vector<std::int64_t> sides;
+  for (const std::string_view part : split(text.substr(1, end - 1), ',')) {
+    if (trim(part).empty()) continue;  // "(3,)"
+    const auto side = parse_int(part);
+    if (!side || *side < 1) return {};
+    sides.push_back(*side);
+  }
+  return sides;
+}
+
+Result<NpyShape> npy_shape(std::string_view bytes, std::string_view name) {
+  if (!is_npy(bytes)) return bad_npy(name, "the file does not begin as one");
+  if (bytes.size() < 12) return bad_npy(name, "it ends inside its header");
+  const int version = bytes[6];
+  if (version < 1 || version > 3) return bad_npy(name, "version " + std::to_string(version) + " is not known");
+  const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
+  std::size_t length = byte(8) | byte(9) << 8;
+  if (version > 1) length |= byte(10) << 16 | byte(11) << 24;
+  NpyShape shape;
+  const std::size_t begin = version == 1 ? 10 : 12;
+  if (length > 65536) return bad_npy(name, "a header of " + std::to_string(length) + " bytes");
+  if (length > bytes.size() - begin) return bad_npy(name, "it ends inside its header");
+  shape.data_at = begin + length;
+  const std::string_view header = bytes.substr(begin, length);
+  const auto type = value_after(header, "descr");
+  const auto order = value_after(header, "fortran_order");
+  const auto sides = value_after(header, "shape");
+  if (!type || !order || !sides) return bad_npy(name, "its header lacks descr, fortran_order or shape");
+  if (type->size() < 5) return bad_npy(name, "its header ends inside descr");
+  shape.type = type->substr(1, 3);
+  if ((*type)[4] != (*type)[0]) shape.type = "?";
+  shape.is_column_major = order->starts_with("True");
+  const auto found = sides_of(*sides);
+  if (!found) return bad_npy(name, "its shape is not a list of positive numbers");
+  shape.sides = *found;
+  return shape;
+}
+
+template <class T>
+void copy_numbers(std::string_view bytes, bool is_swapped, FloatImage& out) {
+  for (std::size_t i = 0; i < out.values.size(); ++i) {
+    char raw[sizeof(T)];
+    std::memcpy(raw, bytes.data() + i * sizeof(T), sizeof(T));
+    if (is_swapped) std::reverse(raw, raw + sizeof(T));
+    T value;
+    std::memcpy(&value, raw, sizeof(T));
+    out.values[i] = static_cast<float>(value);
+  }
+}
+
+struct NumberType {
+  std::string_view word;
+  std::size_t bytes;
+  void (*copy)(std::string_view, bool, FloatImage&);
+};
+constexpr NumberType kNumberTypes[] = {{"f4", 4, copy_numbers<float>},          {"f8", 8, copy_numbers<double>},
+                                       {"u1", 1, copy_numbers<std::uint8_t>},   {"u2", 2, copy_numbers<std::uint16_t>},
+                                       {"i4", 4, copy_numbers<std::int32_t>}};
+
+std::optional<Error> contradiction(const DepthConvention& convention, std::string_view name) {
+  const auto usage = [&](std::string what) { return Error{ErrorKind::kUsage, std::move(what), std::string(name), ""}; };
+  if (!std::isfinite(convention.scale) || convention.scale <= 0) return usage("a depth scale must be a positive number");
+  if (convention.channel < 0) return usage("a depth channel cannot be negative");
+  if (convention.near_is_bright && convention.unit != DepthUnit::kRelative) {
+    return usage("near_is_bright says nothing of metric depth or disparity");
+  }
+  if (convention.near_is_bright && convention.is_inverse) {
+    return usage("a map is a reciprocal (is_inverse) or falls with distance (near_is_bright), not both");
+  }
+  return {};
+}
+
+Result<FloatImage> raw_values(std::string_view bytes, std::string_view name, const PictureLimits& limits) {
+  if (is_npy(bytes)) return decode_npy(bytes, name, limits);
+  if (picture_format(bytes) == PictureFormat::kTiff) return decode_float_tiff(bytes, name, limits);
+  if (picture_format(bytes) == PictureFormat::kPng) {
+    SURGSIGMA_TRY(picture, decode_picture16(bytes, name, limits));
+    FloatImage out(picture.width, picture.height, 1);
+    std::copy(picture.values.begin(), picture.values.end(), out.values.begin());
+    return out;
+  }
+  return Error{ErrorKind::kData, bytes.empty() ? "the file is empty" : "not a depth map that can be read here",
+               std::string(name), "16-bit PNG, float TIFF and NPY are"};
+}
+
+bool is_invalid(float value, const DepthConvention& convention) {
+  if (!std::isfinite(value)) return true;
+  for (const double code : convention.invalid) {
+    if (value == static_cast<float>(code)) return true;
+  }
+  return false;
+}
+
+bool larger_is_nearer(const DepthConvention& convention) {
+  return convention.is_inverse || convention.unit == DepthUnit::kDisparity || convention.near_is_bright;
+}
+
+}  // namespace
+
+Result<FloatImage> decode_npy(std::string_view bytes, std::string_view name, PictureLimits limits) {
+  SURGSIGMA_TRY(shape, npy_shape(bytes, name));
+  if (shape.is_column_major) return bad_npy(name, "its values are in Fortran order");
+  if (shape.sides.size() != 2 && shape.sides.size() != 3) {
+    return bad_npy(name, "it has " + std::to_string(shape.sides.size()) + " axes; rows and columns are needed");
+  }
+  const std::int64_t high = shape.sides[0], wide = shape.sides[1];
+  const std::int64_t many = shape.sides.size() == 3 ? shape.sides[2] : 1;
+  if (wide > limits.longest_side || high > limits.longest_side || wide > limits.pixels / high || many > 16) {
+    return bad_npy(name, "an array of " + std::to_string(high) + "x" + std::to_string(wide) + "x" + std::to_string(many) +
+                             " values is too large");
+  }
+  const NumberType* type = std::find_if(std::begin(kNumberTypes), std::end(kNumberTypes), [&](const NumberType& each) {
+    return std::string_view(shape.type).substr(1) == each.word;
+  });
+  const char order = shape.type[0];
+  if (type == std::end(kNumberTypes) || (order != '<' && order != '>' && order != '|' && order != '=')) {
+    return bad_npy(name, "values of type " + quoted(shape.type) + "; f4, f8, u1, u2 and i4 can be read");
+  }
+  const std::size_t needed = static_cast<std::size_t>(wide * high * many) * type->bytes;
+  if (bytes.size() - shape.data_at < needed) {
+    return bad_npy(name, "it holds " + std::to_string(bytes.size() - shape.data_at) + " of " + std::to_string(needed) +
+                             " bytes of values");
+  }
+  FloatImage out(static_cast<int>(wide), static_cast<int>(high), static_cast<int>(many));
+  type->copy(bytes.substr(shape.data_at), order == '>', out);
+  return out;
+}
+
+std::string encode_npy(const FloatImage& image) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(image.height) + ", " +
+                       std::to_string(image.width);
+  if (image.channels > 1) header += ", " + std::to_string(image.channels);
+  header += "), }";
+  while ((10 + header.size() + 1) % 64 != 0) header.push_back(' ');
+  header.push_back('\n');
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  bytes.push_back(static_cast<char>(header.size() & 0xFF));
+  bytes.push_back(static_cast<char>(header.size() >> 8));
+  bytes += header;
+  bytes.append(reinterpret_cast<const char*>(image.values.data()), image.values.size() * sizeof(float));
+  return bytes;
+}
+
+Result<DepthMap> decode_depth(std::string_view bytes, std::string_view name, const DepthConvention& convention,
+                              PictureLimits limits) {
+  if (auto error = contradiction(convention, name)) return *error;
+  SURGSIGMA_TRY(raw, raw_values(bytes, name, limits));
+  if (convention.channel >= raw.channels) {
+    return Error{ErrorKind::kData,
+                 "the depth map has " + std::to_string(raw.channels) + " channels, channel " +
+                     std::to_string(convention.channel) + " is not there",
+                 std::string(name), ""};
+  }
+  DepthMap map{FloatImage(raw.width, raw.height, 1, kNoValue), 0};
+  const bool may_be_negative = convention.unit == DepthUnit::kRelative;
+  const auto step = static_cast<std::size_t>(raw.channels);
+  for (std::size_t i = 0; i < map.values.values.size(); ++i) {
+    const float value = raw.values[i * step + static_cast<std::size_t>(convention.channel)];
+    if (is_invalid(value, convention)) continue;
+    if (value < 0 && !may_be_negative) {
+      const auto wide = static_cast<std::size_t>(raw.width);
+      return Error{ErrorKind::kData,
+                   "a negative depth of " + std::to_string(value) + " at x " + std::to_string(i % wide) + ", y " +
+                       std::to_string(i / wide),
+                   std::string(name), "if it means \"not measured\", name it in the card"};
+    }
+    map.values.values[i] = static_cast<float>(value * convention.scale);
+    ++map.valid;
+  }
+  return map;
+}
+
+Result<DepthMap> read_depth(const fs::path& path, const DepthConvention& convention, PictureLimits limits) {
+  SURGSIGMA_TRY(bytes, read_file(path));
+  return decode_depth(bytes, path.string(), convention, limits);
+}
+
+FloatImage nearness(const DepthMap& map, const DepthConvention& convention) {
+  FloatImage out = map.values;
+  if (larger_is_nearer(convention)) return out;
+  if (convention.unit != DepthUnit::kRelative) {
+    for (float& value : out.values) value = value > 0 ? 1 / value : kNoValue;
+    return out;
+  }
+  float largest = -std::numeric_limits<float>::infinity();
+  for (const float value : out.values) largest = value > largest ? value : largest;
+  for (float& value : out.values) value = largest - value;
+  return out;
+}
+
+}  // namespace surgsigma

@@ -1,0 +1,32 @@
+// Pieces of the measures of quality.h that are shared by its sources; nobody else includes this.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "surgsigma/media/quality.h"
+
+namespace surgsigma::quality {
+
+/// Columns [begin, end) of one row.
+struct Span {
+  int begin = 0;
+  int end = 0;
+};
+
+/// Luma of BT.601 in 0-255.
+Image luma_of(const Image& picture);
+/// Luma above this is picture, not black surroundings: it follows how bright the picture is.
+int black_level(const Image& luma);
+std::optional<CircularField> field_of(const Image& luma, int black);
+Borders borders_of(const Image& luma, int black);
+/// Inside the field, a little away from its blurred edge; else inside the borders. One span a row.
+std::vector<Span> inside_of(const std::optional<CircularField>& field, const Borders& borders, ImageSize size);
+Box region_of(const std::optional<CircularField>& field, const Borders& borders, ImageSize size);
+
+/// Mean dark channel inside, 0-255.
+double mean_dark_channel(const Image& picture, const std::vector<Span>& inside);
+Motion motion_between(const Thumbnail& before, const Thumbnail& now);
+
+}  // namespace surgsigma::quality

@@ -1,0 +1,307 @@
+#include "surgsigma/media/video_reader.h"
+
+extern "C" {
+#include <libavcodec/packet.h>
+#include <libavutil/avutil.h>
+#include <libavutil/frame.h>
+}
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <string>
+
+namespace surgsigma::av {
+namespace {
+
+// A damaged stretch may swallow packets without giving a picture; after so many its run is given up.
+constexpr int kMaxSilentPackets = 500;
+// Pictures come in order; one that is still missing when so many behind it are there does not come.
+constexpr std::size_t kMaxKept = 4;
+// Packets that are faster read and dropped than sought over.
+constexpr std::int64_t kShortWay = 64;
+// Packets that are faster decoded than the decoder is emptied and started anew.
+constexpr std::int64_t kShortGap = 4;
+constexpr int kSeekTrials = 4;
+
+}  // namespace
+
+PacketMap::PacketMap(VideoIndex index) : index_(std::move(index)) {
+  const std::size_t frames = is_in_order() ? 0 : index_.stamps.size();
+  packet_of_.resize(frames);
+  entry_of_.resize(frames);
+  by_stamp_.reserve(index_.packets.size());
+  const bool has_display_stamps = index_.access == VideoIndex::Access::kByPresentation;
+  for (std::size_t i = 0; i < index_.packets.size(); ++i) {
+    const PacketEntry& packet = index_.packets[i];
+    const auto number = static_cast<std::int64_t>(i);
+    by_stamp_.emplace_back(packet.stamp, number);
+    if (packet.is_entry) entries_.push_back(number);
+    if (packet.frame < 0) continue;
+    // A picture that is shown before the entry it follows in the file may need what was before that entry.
+    const auto is_shown_after = [&](std::int64_t entry) {
+      const PacketEntry& first = index_.packets[static_cast<std::size_t>(entry)];
+      return has_display_stamps ? first.stamp <= packet.stamp : first.frame >= 0 && first.frame <= packet.frame;
+    };
+    const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), is_shown_after);
+    packet_of_[static_cast<std::size_t>(packet.frame)] = number;
+    entry_of_[static_cast<std::size_t>(packet.frame)] = entry == entries_.rend() ? 0 : *entry;
+  }
+  std::sort(by_stamp_.begin(), by_stamp_.end());
+}
+
+std::int64_t PacketMap::entry_before(std::int64_t packet) const {
+  const auto behind = std::lower_bound(entries_.begin(), entries_.end(), packet);
+  return behind == entries_.begin() ? 0 : *std::prev(behind);
+}
+
+std::optional<std::int64_t> PacketMap::number_of(std::int64_t stamp) const {
+  const auto found = std::lower_bound(by_stamp_.begin(), by_stamp_.end(), std::pair(stamp, std::int64_t{0}));
+  if (found == by_stamp_.end() || found->first != stamp) return std::nullopt;
+  return found->second;
+}
+
+std::int64_t PacketMap::stamp_of(const AVPacket& packet) const {
+  return index_.access == VideoIndex::Access::kByPresentation ? packet.pts : packet.dts;
+}
+
+Result<std::unique_ptr<FrameReader>> FrameReader::open(const fs::path& path, const VideoOptions& options,
+                                                       std::shared_ptr<const PacketMap> map, int threads) {
+  std::unique_ptr<FrameReader> reader(new FrameReader(path, options, std::move(map), threads));
+  SURGSIGMA_CHECK(reader->open_container());
+  SURGSIGMA_CHECK(reader->open_decoder());
+  return reader;
+}
+
+Status FrameReader::open_container() {
+  SURGSIGMA_TRY(container, Container::open(path_, options_));
+  container_ = std::move(container);
+  can_skip_ = can_skip_pictures(container_->track()) && !map_->is_in_order();
+  at_packet_ = 0;
+  has_unread_ = was_sought_ = false;
+  return done();
+}
+
+Status FrameReader::open_decoder() {
+  SURGSIGMA_TRY(decoder,
+                Decoder::open(*container_, options_, is_careful_ ? 1 : threads_, map_->index().reorder_depth));
+  decoder_.emplace(std::move(decoder));
+  return done();
+}
+
+void FrameReader::want(std::vector<std::int64_t> frames) {
+  wanted_ = std::move(frames);
+  given_ = run_given_ = 0;
+  kept_.clear();
+  state_ = State::kBetweenRuns;
+}
+
+Result<std::optional<FrameReader::Picture>> FrameReader::next() {
+  while (given_ < wanted_.size()) {
+    const std::int64_t frame = wanted_[given_];
+    if (const auto kept = kept_.find(frame); kept != kept_.end()) {
+      Picture picture{frame, std::move(kept->second)};
+      kept_.erase(kept);
+      ++given_;
+      return std::optional<Picture>(std::move(picture));
+    }
+    const bool is_over = state_ == State::kBetweenRuns && given_ < run_given_;
+    if (is_over || kept_.size() > kMaxKept) {
+      SURGSIGMA_CHECK(give_up_on(frame));
+    } else if (const Status status = advance(); !status.ok()) {
+      wanted_.resize(given_);  // the file itself fails: nothing else comes of it
+      return status.error();
+    }
+  }
+  return std::optional<Picture>();
+}
+
+/// A frame that did not come. What was left out or several threads may be why, so it is tried once more with neither.
+Status FrameReader::give_up_on(std::int64_t frame) {
+  if (!is_careful_) return on_damage();
+  ++given_;
+  return undecodable(frame);
+}
+
+Error FrameReader::undecodable(std::int64_t frame) const {
+  return {ErrorKind::kData, "frame " + std::to_string(frame) + " cannot be decoded", path_.string(),
+          "its data are damaged or missing"};
+}
+
+Status FrameReader::on_damage() {
+  if (is_careful_) return done();
+  is_careful_ = true;
+  kept_.clear();
+  state_ = State::kBetweenRuns;
+  run_given_ = given_;
+  return open_decoder();
+}
+
+Status FrameReader::begin_run() {
+  kept_.clear();
+  silent_packets_ = 0;
+  decoder_->reset();
+  if (map_->is_in_order()) return begin_in_order();
+  SURGSIGMA_CHECK(go_to(plan_run()));
+  state_ = State::kSending;
+  return done();
+}
+
+/// Joins wanted frames whose packets are decoded in one go; the packet to begin with.
+std::int64_t FrameReader::plan_run() {
+  const std::int64_t begin = map_->entry_of(wanted_[given_]);
+  run_end_ = begin;
+  run_packets_.clear();
+  run_packets_sent_ = 0;
+  for (run_given_ = given_; run_given_ < wanted_.size(); ++run_given_) {
+    const std::int64_t entry = map_->entry_of(wanted_[run_given_]);
+    const bool joins = is_careful_ ? entry == begin : entry <= run_end_ + kShortGap;
+    if (!joins) break;
+    const std::int64_t packet = map_->packet_of(wanted_[run_given_]);
+    run_packets_.push_back(packet);
+    run_end_ = std::max(run_end_, packet + 1);
+  }
+  std::sort(run_packets_.begin(), run_packets_.end());
+  return begin;
+}
+
+Status FrameReader::begin_in_order() {
+  if (at_packet_ != 0) SURGSIGMA_CHECK(open_container());
+  shown_ = 0;
+  run_given_ = wanted_.size();
+  run_end_ = std::numeric_limits<std::int64_t>::max();
+  state_ = State::kSending;
+  return done();
+}
+
+Status FrameReader::go_to(std::int64_t packet) {
+  const bool is_short_way = at_packet_ && *at_packet_ <= packet && packet - *at_packet_ <= kShortWay;
+  if (!is_short_way) {
+    SURGSIGMA_TRY(has_sought, seek_before(packet));
+    const bool is_behind = !at_packet_ || *at_packet_ > packet;
+    if (!has_sought && is_behind) SURGSIGMA_CHECK(open_container());
+  }
+  while (*at_packet_ < packet) {
+    SURGSIGMA_TRY(is_there, read_packet());
+    if (!is_there) break;  // the run meets the end at once
+  }
+  return done();
+}
+
+/// Puts the container at a packet from which `packet` can be reached by reading on; false if it does not obey.
+Result<bool> FrameReader::seek_before(std::int64_t packet) {
+  std::int64_t target = packet;
+  for (int trial = 0; can_seek_ && target > 0 && trial < kSeekTrials; ++trial) {
+    at_packet_.reset();
+    has_unread_ = false;
+    if (!container_->seek(map_->packet(target).stamp)) break;
+    was_sought_ = true;
+    SURGSIGMA_TRY(is_there, container_->read(*packet_));
+    if (!is_there) break;
+    const auto number = map_->number_of(map_->stamp_of(*packet_));
+    // Where packets are cut out of a stream, the first one behind a seek may lack its beginning.
+    if (number && (container_->has_whole_packets() ? *number <= packet : *number < packet)) {
+      at_packet_ = number;
+      has_unread_ = container_->has_whole_packets();
+      if (!has_unread_) at_packet_ = *number + 1;
+      return true;
+    }
+    target = map_->entry_before(target);
+  }
+  return false;
+}
+
+/// False at the end of the file. kVersion where the packet is not the one of the index: after a seek that may be the
+/// container's doing, and advance() reads from the start instead.
+Result<bool> FrameReader::read_packet() {
+  if (!has_unread_) {
+    SURGSIGMA_TRY(is_there, container_->read(*packet_));
+    if (!is_there) return false;
+  }
+  has_unread_ = false;
+  const std::int64_t number = (*at_packet_)++;
+  if (map_->is_in_order()) return true;
+  const bool is_known = number < static_cast<std::int64_t>(map_->index().packets.size());
+  if (!is_known || map_->packet(number).stamp != map_->stamp_of(*packet_)) {
+    return Error{ErrorKind::kVersion, "packet " + std::to_string(number) + " is not the one in the index",
+                 path_.string(), "the file was changed while it was read"};
+  }
+  return true;
+}
+
+Status FrameReader::advance() {
+  const Status status = state_ == State::kBetweenRuns ? begin_run()
+                        : state_ == State::kSending   ? send_one()
+                                                      : receive_all();
+  const bool may_be_the_seek = !status.ok() && status.error().kind == ErrorKind::kVersion && was_sought_;
+  if (!may_be_the_seek) return status;
+  can_seek_ = false;
+  state_ = State::kBetweenRuns;
+  run_given_ = given_;
+  return open_container();
+}
+
+Status FrameReader::send_one() {
+  bool is_there = *at_packet_ < run_end_;
+  const std::int64_t number = *at_packet_;
+  if (is_there) {
+    SURGSIGMA_TRY(was_read, read_packet());
+    is_there = was_read;
+    if (!was_read) at_packet_.reset();
+  }
+  if (!is_there) {
+    decoder_->send_end();
+    state_ = State::kDraining;
+    return done();
+  }
+  const bool is_wanted = run_packets_sent_ < run_packets_.size() && run_packets_[run_packets_sent_] == number;
+  if (is_wanted) ++run_packets_sent_;
+  const auto need = is_wanted || !can_skip_ || is_careful_ ? Decoder::Need::kPicture : Decoder::Need::kReferenceOnly;
+  if (decoder_->send(*packet_, number, need) == Decoder::Outcome::kDamaged) {
+    SURGSIGMA_CHECK(on_damage());
+    if (state_ == State::kBetweenRuns) return done();
+  }
+  const bool is_hidden = !map_->is_in_order() && map_->packet(number).frame < 0;
+  const bool may_be_silent = need != Decoder::Need::kPicture || is_hidden;
+  if (!may_be_silent && ++silent_packets_ > kMaxSilentPackets) {
+    if (!is_careful_) return on_damage();
+    state_ = State::kBetweenRuns;  // what the run still owes is given up
+    return done();
+  }
+  return receive_all();
+}
+
+Status FrameReader::receive_all() {
+  while (true) {
+    switch (decoder_->receive(*frame_)) {
+      case Decoder::Receipt::kPicture:
+        silent_packets_ = 0;
+        keep();
+        break;
+      case Decoder::Receipt::kNeedsMore: return done();
+      case Decoder::Receipt::kEnd: state_ = State::kBetweenRuns; return done();
+      case Decoder::Receipt::kDamaged:
+        if (!is_careful_) return on_damage();
+        if (map_->is_in_order() && frame_->pts != AV_NOPTS_VALUE) ++shown_;
+        break;
+    }
+  }
+}
+
+/// Puts the picture in frame_ among those that wait for their turn, if it is wanted.
+void FrameReader::keep() {
+  std::int64_t frame = shown_++;
+  if (!map_->is_in_order()) {
+    const bool is_known = frame_->pts >= 0 && frame_->pts < static_cast<std::int64_t>(map_->index().packets.size());
+    if (!is_known) return;
+    frame = map_->packet(frame_->pts).frame;
+  }
+  const auto first = wanted_.begin() + static_cast<std::ptrdiff_t>(given_);
+  const auto last = wanted_.begin() + static_cast<std::ptrdiff_t>(run_given_);
+  if (first == last || !std::binary_search(first, last, frame)) return;
+  FrameRef kept = new_frame();
+  av_frame_move_ref(kept.get(), frame_.get());
+  kept_.emplace(frame, std::move(kept));
+}
+
+}  // namespace surgsigma::av

@@ -1,0 +1,123 @@
+// Decoded pictures by native index; only the video files of this room include this.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "surgsigma/base/files.h"
+#include "surgsigma/base/result.h"
+#include "surgsigma/media/video.h"
+#include "surgsigma/media/video_av.h"
+#include "surgsigma/media/video_container.h"
+#include "surgsigma/media/video_decoder.h"
+#include "surgsigma/media/video_index.h"
+
+namespace surgsigma::av {
+
+/// What follows from an index and every reader of the video needs. Packets are numbered in the order of the file.
+class PacketMap {
+ public:
+  explicit PacketMap(VideoIndex index);
+  const VideoIndex& index() const { return index_; }
+  std::int64_t frames() const { return index_.frames(); }
+  bool is_in_order() const { return index_.access == VideoIndex::Access::kInOrder; }
+  const PacketEntry& packet(std::int64_t number) const { return index_.packets[static_cast<std::size_t>(number)]; }
+  std::int64_t packet_of(std::int64_t frame) const { return packet_of_[static_cast<std::size_t>(frame)]; }
+  /// The packet where decoding has to begin for a frame.
+  std::int64_t entry_of(std::int64_t frame) const { return entry_of_[static_cast<std::size_t>(frame)]; }
+  /// The entry before a packet; 0 if there is none.
+  std::int64_t entry_before(std::int64_t packet) const;
+  std::optional<std::int64_t> number_of(std::int64_t stamp) const;
+  std::int64_t stamp_of(const AVPacket& packet) const;
+
+ private:
+  VideoIndex index_;
+  std::vector<std::int64_t> packet_of_;
+  std::vector<std::int64_t> entry_of_;
+  std::vector<std::int64_t> entries_;
+  std::vector<std::pair<std::int64_t, std::int64_t>> by_stamp_;
+};
+
+/// Passes over a video that give the wanted frames.
+///
+/// The wanted frames fall into runs: packets decoded one after another, from an entry to the last packet that is
+/// wanted. Between runs the decoder is emptied and the file sought. Within a run, pictures that are neither wanted nor
+/// needed by others are not decoded. At the first damage the run begins anew at the entry of the first frame not yet
+/// given, now carefully: one thread, nothing left out, and each entry begins a run of its own, so that what a damaged
+/// stretch gives depends on its own packets alone.
+class FrameReader {
+ public:
+  static Result<std::unique_ptr<FrameReader>> open(const fs::path& path, const VideoOptions& options,
+                                                   std::shared_ptr<const PacketMap> map, int threads);
+  FrameReader(const FrameReader&) = delete;
+  FrameReader& operator=(const FrameReader&) = delete;
+
+  /// Wants these frames from now on: ascending, each once, within the video.
+  void want(std::vector<std::int64_t> frames);
+
+  struct Picture {
+    std::int64_t index = 0;
+    FrameRef frame;
+  };
+  /// The next wanted frame, or nothing at the end. kData, naming file and frame, for one that cannot be decoded; the
+  /// call after that goes on behind it.
+  Result<std::optional<Picture>> next();
+
+ private:
+  enum class State { kBetweenRuns, kSending, kDraining };
+
+  FrameReader(fs::path path, VideoOptions options, std::shared_ptr<const PacketMap> map, int threads)
+      : path_(std::move(path)), options_(std::move(options)), map_(std::move(map)), threads_(threads) {}
+  Status open_container();
+  Status open_decoder();
+
+  Status begin_run();
+  std::int64_t plan_run();
+  Status begin_in_order();
+  Status go_to(std::int64_t packet);
+  Result<bool> seek_before(std::int64_t packet);
+  Result<bool> read_packet();
+
+  Status advance();
+  Status send_one();
+  Status receive_all();
+  void keep();
+  Status on_damage();
+  Status give_up_on(std::int64_t frame);
+  Error undecodable(std::int64_t frame) const;
+
+  fs::path path_;
+  VideoOptions options_;
+  std::shared_ptr<const PacketMap> map_;
+  int threads_;
+  std::unique_ptr<Container> container_;
+  std::optional<Decoder> decoder_;
+  bool can_skip_ = false;
+  bool can_seek_ = true;
+
+  std::vector<std::int64_t> wanted_;
+  std::size_t given_ = 0;  ///< of wanted_, handed out or reported
+
+  State state_ = State::kBetweenRuns;
+  std::size_t run_given_ = 0;                 ///< wanted_[run_given_] and behind belong to later runs
+  std::int64_t run_end_ = 0;                  ///< first packet behind the run
+  std::vector<std::int64_t> run_packets_;     ///< packets of wanted frames, ascending
+  std::size_t run_packets_sent_ = 0;
+  std::map<std::int64_t, FrameRef> kept_;     ///< wanted pictures that wait for their turn
+  std::int64_t shown_ = 0;                    ///< pictures that came out, with Access::kInOrder
+  int silent_packets_ = 0;                    ///< sent since the last picture came out
+  bool is_careful_ = false;
+
+  PacketRef packet_ = new_packet();
+  FrameRef frame_ = new_frame();
+  std::optional<std::int64_t> at_packet_ = 0;  ///< number of the packet that read_packet() gives next, if that is known
+  bool has_unread_ = false;                    ///< it is in packet_ already
+  bool was_sought_ = false;
+};
+
+}  // namespace surgsigma::av

@@ -1,0 +1,100 @@
+// Readers of pictures, masks and depth maps. Small limits keep each run short; that larger pictures are refused before
+// memory is taken is part of what is tried.
+#include <cmath>
+#include <string>
+
+#include "surgsigma/media/depth_file.h"
+#include "surgsigma/media/mask.h"
+#include "surgsigma/media/mask_picture.h"
+#include "surgsigma/media/outline.h"
+#include "surgsigma/media/picture_file.h"
+#include "surgsigma/media/quality.h"
+#include "targets.h"
+
+namespace surgsigma::fuzz {
+namespace {
+
+constexpr PictureLimits kLimits{2048, 1 << 18};
+
+void run_picture(const Target&, std::string_view bytes) {
+  const auto header = read_picture_header(bytes, "input", kLimits);
+  const auto picture = decode_picture(bytes, "input", kLimits);
+  if (!picture) {
+    expect(!picture.error().what.empty() && picture.error().where == "input", "an error without words or place");
+    return;
+  }
+  expect(header.ok(), "a picture whose header is refused");
+  expect(header->size == picture->size(), "the header tells another size");
+  expect(picture->channels == 1 || picture->channels == 3, "a picture of odd channels");
+  expect(picture->values.size() == picture->pixels() * static_cast<std::size_t>(picture->channels), "pixels are missing");
+  const auto again = decode_picture(*encode_png(*picture), "written", kLimits);
+  expect(again.ok() && *again == *picture, "what was read cannot be written and read back");
+}
+
+void run_class_ids(const Target&, std::string_view bytes) {
+  const auto ids = decode_class_ids(bytes, "input", kLimits);
+  if (!ids) return;
+  expect(ids->channels == 1, "class ids in several channels");
+  std::int64_t covered = 0;
+  for (const MaskObject& object : objects_in(*ids, {MaskParts::kComponents, 1, -1, -1})) {
+    expect(object.area_px == area(object.mask), "an object whose area is not its pixels'");
+    covered += object.area_px;
+  }
+  expect(covered == static_cast<std::int64_t>(ids->pixels()), "parts do not cover the picture once");
+}
+
+void run_measures(const Target&, std::string_view bytes) {
+  const auto measures = measure_picture_file(bytes, "input", nullptr, {}, kLimits);
+  if (!measures) return;
+  const FrameQuality& quality = measures->quality;
+  for (const double share : {quality.mean_luma, quality.dark_share, quality.bright_share, quality.black_share,
+                             quality.specular_share, quality.smoke}) {
+    expect(share >= 0 && share <= 1, "a share outside 0-1");
+  }
+  expect(std::isfinite(quality.sharpness) && std::isfinite(quality.colourfulness), "a measure that is no number");
+}
+
+/// Width and height in two bytes, then COCO's text.
+void run_mask_counts(const Target&, std::string_view bytes) {
+  if (bytes.size() < 2) return;
+  const ImageSize size{static_cast<unsigned char>(bytes[0]), static_cast<unsigned char>(bytes[1])};
+  const auto mask = mask_from_counts(bytes.substr(2), size, "input");
+  if (!mask) return;
+  const auto again = mask_from_counts(counts_text(*mask), size, "written");
+  expect(again.ok() && *again == *mask, "a mask changes when it is written and read back");
+  const Image picture = image_from_mask(*mask);
+  expect(mask_from_image(picture) == *mask, "a mask changes when it is drawn and read back");
+  double covered = 0;
+  for (const Outline& outline : outlines_of(*mask)) covered += area(outline);
+  expect(covered == static_cast<double>(area(*mask)), "outlines enclose another area than the mask");
+  expect(filled(outlines_of(*mask), size) == picture, "filled outlines are another mask");
+}
+
+/// First byte: what the card says.
+void run_depth(const Target&, std::string_view bytes) {
+  if (bytes.empty()) return;
+  const auto code = static_cast<unsigned char>(bytes[0]);
+  DepthConvention convention;
+  convention.unit = static_cast<DepthUnit>(code & 3);
+  convention.is_inverse = (code & 4) != 0;
+  convention.near_is_bright = (code & 8) != 0;
+  convention.channel = code >> 4 & 3;
+  const auto map = decode_depth(bytes.substr(1), "input", convention, kLimits);
+  if (!map) return;
+  std::int64_t valid = 0;
+  for (const float value : map->values.values) valid += std::isnan(value) ? 0 : 1;
+  expect(valid == map->valid, "valid pixels are miscounted");
+  expect(nearness(*map, convention).size() == map->values.size(), "nearness of another size");
+}
+
+}  // namespace
+
+std::vector<Target> pixel_targets() {
+  return {{"picture", run_picture},
+          {"class_ids", run_class_ids},
+          {"measures", run_measures},
+          {"mask_counts", run_mask_counts},
+          {"depth", run_depth}};
+}
+
+}  // namespace surgsigma::fuzz
