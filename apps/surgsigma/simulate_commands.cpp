@@ -67,7 +67,7 @@ void print_simulated(const Session& session, const std::string& out, const Simul
 
 void add_simulate_commands(CLI::App& program, Session& session) {
   CLI::App* command =
-      add_command(program, session, "simulate", "write invented labels in a source's layout (no pictures)",
+      add_command(program, session, "simulate", "write invented labels in a source's layout, with --pixels also what they show",
                   "surgsigma simulate demo world");
   command->footer("Example:\n  surgsigma simulate cholec80 world/cholec80 --videos 4 --dirt all\n\n" + layout_list());
   auto options = std::make_shared<SimulateOptions>();
@@ -79,6 +79,7 @@ void add_simulate_commands(CLI::App& program, Session& session) {
   command->add_option("--length", options->scale, "length of the operations against real ones");
   command->add_option("--first", options->first_video, "number of the first video");
   command->add_option("--dirt", options->dirt, "defects to plant: all, or names separated by commas");
+  command->add_flag("--pixels", options->has_pixels, "also videos or pictures, drawn; use a short --length");
   auto scale = std::make_shared<std::string>();
   command->add_option("--scale", *scale, "a mixture by its name (simulate all OUT --scale paper)");
   on_run(command, session, [&session, options, out, scale]() -> Status {

@@ -107,8 +107,7 @@ def plume_grid(p, width, height, seconds):
     total = np.zeros_like(x)
     for octave in range(5):
         total += F(0.5**octave) * field(3 + octave, octave, x, y)
-    density = np.clip(F(0.5) + F(1.7) * total, F(0), F(1))
-    density = density * density * (F(3) - F(2) * density)
+    density = np.clip(F(0.5) + F(1) * total, F(0), F(1))
     return np.where(envelope < F(1e-4), F(0), F(p["plume"]) * envelope * density)
 
 

@@ -33,7 +33,11 @@ std::map<std::string, MediaFiles> media_files(const SourceCard& card, const Sour
     if (!number || *number < card.frame_media_first) continue;
     found[id].pictures.emplace_back((*number - card.frame_media_first) * card.frame_media_step, file.path);
   }
-  for (auto& [id, media] : found) std::sort(media.pictures.begin(), media.pictures.end());
+  for (auto& [id, media] : found) {  // a picture that lies in two folders counts once
+    std::sort(media.pictures.begin(), media.pictures.end());
+    const auto is_same = [](const auto& a, const auto& b) { return a.first == b.first; };
+    media.pictures.erase(std::unique(media.pictures.begin(), media.pictures.end(), is_same), media.pictures.end());
+  }
   return found;
 }
 

@@ -15,39 +15,53 @@ constexpr int kDark = 16, kBright = 250;
 constexpr int kWindow = 15;
 constexpr std::uint8_t kOutside = 255;  ///< Does not lower a minimum.
 
+/// Sums of squares of a row stay in 32 bits for so many pixels.
+constexpr int kStretch = 1024;
+
+/// Calls `take(begin, end)` for stretches of at most kStretch pixels.
+template <class Take>
+void each_stretch(Span span, Take take) {
+  for (int begin = span.begin; begin < span.end; begin += kStretch) take(begin, std::min(begin + kStretch, span.end));
+}
+
 /// Least channel; kOutside outside the field.
-Image least_channel(const Image& picture, const std::vector<Span>& inside) {
-  Image least(picture.width, picture.height, 1, kOutside);
-  for (int y = 0; y < picture.height; ++y) {
+Image least_channel(const Planes& planes, const std::vector<Span>& inside) {
+  Image least(planes.luma.width, planes.luma.height, 1, kOutside);
+  for (int y = 0; y < least.height; ++y) {
     const Span span = inside[static_cast<std::size_t>(y)];
-    const std::uint8_t* in = picture.at(span.begin, y);
+    const std::uint8_t *r = planes.r().row(y), *g = planes.g().row(y), *b = planes.b().row(y);
     std::uint8_t* out = least.row(y);
-    for (int x = span.begin; x < span.end; ++x, in += picture.channels) {
-      out[x] = picture.channels == 3 ? std::min({in[0], in[1], in[2]}) : in[0];
+    for (int x = span.begin; x < span.end; ++x) {
+      const std::uint8_t rg = r[x] < g[x] ? r[x] : g[x];
+      out[x] = rg < b[x] ? rg : b[x];
     }
   }
   return least;
+}
+
+/// Whole rows at a time, so that the compiler can use wide instructions.
+void take_least(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = std::min(a[i], b[i]);
 }
 
 /// Least of each block.
 Image pooled(const Image& picture, int factor) {
   if (factor == 1) return picture;
   Image out((picture.width + factor - 1) / factor, (picture.height + factor - 1) / factor, 1, kOutside);
-  for (int y = 0; y < picture.height; ++y) {
-    const std::uint8_t* in = picture.row(y);
-    std::uint8_t* to = out.row(y / factor);
-    for (int block = 0, x = 0; x < picture.width; ++block) {
-      std::uint8_t least = to[block];
-      for (const int end = std::min(x + factor, picture.width); x < end; ++x) least = std::min(least, in[x]);
-      to[block] = least;
+  const auto padded = static_cast<std::size_t>(out.width) * static_cast<std::size_t>(factor);
+  std::vector<std::uint8_t> line(padded);
+  for (int y = 0; y < out.height; ++y) {
+    std::fill(line.begin(), line.end(), kOutside);
+    for (int j = y * factor; j < std::min((y + 1) * factor, picture.height); ++j) {
+      take_least(line.data(), picture.row(j), line.data(), static_cast<std::size_t>(picture.width));
+    }
+    std::uint8_t* to = out.row(y);
+    for (int x = 0; x < out.width; ++x) {
+      const std::uint8_t* block = line.data() + static_cast<std::size_t>(x) * static_cast<std::size_t>(factor);
+      to[x] = *std::min_element(block, block + factor);
     }
   }
   return out;
-}
-
-/// Whole rows at a time, so that the compiler can use wide instructions.
-void take_least(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* out, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) out[i] = std::min(a[i], b[i]);
 }
 
 /// Least of kWindow x kWindow pixels round each: windows of 2, 4, 8 and twice 8 that overlap by one.
@@ -80,30 +94,34 @@ struct ColourSums {
   std::int64_t yellow_blue = 0, yellow_blue_squares = 0;  ///< Of R + G - 2 B, twice the usual.
 };
 
-ColourSums colour_sums(const Image& picture, const std::vector<Span>& inside) {
+ColourSums colour_sums(const Planes& planes, const std::vector<Span>& inside) {
   ColourSums sums;
-  const int green = picture.channels == 3 ? 1 : 0, blue = picture.channels == 3 ? 2 : 0;
-  for (int y = 0; y < picture.height; ++y) {
+  for (int y = 0; y < planes.luma.height; ++y) {
     const Span span = inside[static_cast<std::size_t>(y)];
-    const std::uint8_t* p = picture.at(span.begin, y);
-    std::int32_t specular = 0, rg_sum = 0, yb_sum = 0;
-    std::int64_t rg_squares = 0, yb_squares = 0;
-    for (int x = span.begin; x < span.end; ++x, p += picture.channels) {
-      const int r = p[0], g = p[green], b = p[blue];
-      const int high = std::max({r, g, b}), low = std::min({r, g, b});
-      specular += high >= 230 && 5 * (high - low) <= high ? 1 : 0;
-      const int rg = r - g, yb = r + g - 2 * b;
-      rg_sum += rg;
-      yb_sum += yb;
-      rg_squares += rg * rg;
-      yb_squares += yb * yb;
-    }
+    const std::uint8_t *r = planes.r().row(y), *g = planes.g().row(y), *b = planes.b().row(y);
     sums.pixels += span.end - span.begin;
-    sums.specular += specular;
-    sums.red_green += rg_sum;
-    sums.red_green_squares += rg_squares;
-    sums.yellow_blue += yb_sum;
-    sums.yellow_blue_squares += yb_squares;
+    each_stretch(span, [&](int begin, int end) {
+      std::int32_t specular = 0, rg_sum = 0, yb_sum = 0, rg_squares = 0, yb_squares = 0;
+      for (int x = begin; x < end; ++x) {
+        const auto rg = static_cast<std::int16_t>(r[x] - g[x]);
+        const auto yb = static_cast<std::int16_t>(r[x] + g[x] - 2 * b[x]);
+        rg_sum += rg;
+        yb_sum += yb;
+        rg_squares += rg * rg;
+        yb_squares += yb * yb;
+      }
+      for (int x = begin; x < end; ++x) {
+        const std::uint8_t rg_high = r[x] > g[x] ? r[x] : g[x], high = rg_high > b[x] ? rg_high : b[x];
+        const std::uint8_t rg_low = r[x] < g[x] ? r[x] : g[x], low = rg_low < b[x] ? rg_low : b[x];
+        const auto excess = static_cast<std::int16_t>(5 * (high - low) - high);
+        specular += (high >= 230) & (excess <= 0);
+      }
+      sums.specular += specular;
+      sums.red_green += rg_sum;
+      sums.red_green_squares += rg_squares;
+      sums.yellow_blue += yb_sum;
+      sums.yellow_blue_squares += yb_squares;
+    });
   }
   return sums;
 }
@@ -127,103 +145,96 @@ double laplacian_variance(const Image& luma, const std::vector<Span>& inside) {
     const int begin = std::max({inside[at].begin + 1, inside[at - 1].begin, inside[at + 1].begin});
     const int end = std::min({inside[at].end - 1, inside[at - 1].end, inside[at + 1].end});
     const std::uint8_t *here = luma.row(y), *above = luma.row(y - 1), *below = luma.row(y + 1);
-    std::int32_t row_sum = 0;
-    std::int64_t row_squares = 0;
-    for (int x = begin; x < end; ++x) {
-      const int value = above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x];
-      row_sum += value;
-      row_squares += value * value;
-    }
+    each_stretch({begin, end}, [&](int from, int to) {
+      std::int32_t part = 0, part_squares = 0;
+      for (int x = from; x < to; ++x) {
+        const auto value = static_cast<std::int16_t>(above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x]);
+        part += value;
+        part_squares += value * value;
+      }
+      sum += part;
+      squares += part_squares;
+    });
     pixels += std::max(0, end - begin);
-    sum += row_sum;
-    squares += row_squares;
   }
   if (pixels == 0) return 0;
   return variance(static_cast<double>(sum), static_cast<double>(squares), static_cast<double>(pixels));
 }
 
-/// Luma inside the field by value.
-struct LumaCounts {
-  std::array<std::int64_t, 256> of = {};
-  std::int64_t pixels = 0;
+double share(const LumaCounts& counts, int from, int to) {
+  std::int64_t sum = 0;
+  for (int value = from; value <= to; ++value) sum += counts.of[static_cast<std::size_t>(value)];
+  return counts.pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(counts.pixels);
+}
 
-  double share(int from, int to) const {
-    std::int64_t sum = 0;
-    for (int value = from; value <= to; ++value) sum += of[static_cast<std::size_t>(value)];
-    return pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(pixels);
-  }
-  double mean() const {
-    std::int64_t sum = 0;
-    for (std::size_t value = 0; value < of.size(); ++value) sum += of[value] * static_cast<std::int64_t>(value);
-    return pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(pixels);
-  }
-  int percentile(int percent) const {
-    std::int64_t sum = 0;
-    int value = 0;
-    while (value < 255 && (sum += of[static_cast<std::size_t>(value)]) * 100 < pixels * percent) ++value;
-    return value;
-  }
-};
+double mean(const LumaCounts& counts) {
+  std::int64_t sum = 0;
+  for (std::size_t value = 0; value < counts.of.size(); ++value) sum += counts.of[value] * static_cast<std::int64_t>(value);
+  return counts.pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(counts.pixels);
+}
 
-LumaCounts luma_counts(const Image& luma, const std::vector<Span>& inside) {
-  LumaCounts counts;
-  for (int y = 0; y < luma.height; ++y) {
-    const Span span = inside[static_cast<std::size_t>(y)];
-    const std::uint8_t* row = luma.row(y);
-    for (int x = span.begin; x < span.end; ++x) ++counts.of[row[x]];
-    counts.pixels += span.end - span.begin;
-  }
-  return counts;
+int percentile(const LumaCounts& counts, int percent) {
+  std::int64_t sum = 0;
+  int value = 0;
+  while (value < 255 && (sum += counts.of[static_cast<std::size_t>(value)]) * 100 < counts.pixels * percent) ++value;
+  return value;
 }
 
 /// Darker pictures are scaled as if they were at least this bright: a black frame is not smoke.
 constexpr int kLeastBright = 64;
 
-double smoke_of(const Image& picture, const std::vector<Span>& inside, const LumaCounts& counts) {
-  return std::min(1.0, mean_dark_channel(picture, inside) / std::max(kLeastBright, counts.percentile(99)));
+double smoke_of(const Planes& planes, const std::vector<Span>& inside, const LumaCounts& counts) {
+  return std::min(1.0, mean_dark_channel(planes, inside) / std::max(kLeastBright, percentile(counts, 99)));
 }
 
+/// Where the content lies, and the luma of all and of the inside.
 struct Layout {
   std::optional<CircularField> field;
   Borders borders;
   std::vector<Span> inside;
+  LumaCounts whole;
+  LumaCounts counts;
 };
 
 Layout layout_of(const Image& luma) {
-  const int black = black_level(luma);
-  Layout layout{field_of(luma, black), borders_of(luma, black), {}};
+  Layout layout;
+  layout.whole = luma_counts(luma, std::vector<Span>(static_cast<std::size_t>(luma.height), Span{0, luma.width}));
+  const int black = black_level(layout.whole);
+  layout.field = field_of(luma, black);
+  layout.borders = borders_of(luma, black);
   layout.inside = inside_of(layout.field, layout.borders, luma.size());
+  const bool is_filled = !layout.field && layout.borders == Borders{};
+  layout.counts = is_filled ? layout.whole : luma_counts(luma, layout.inside);
   return layout;
 }
 
 FrameMeasures measured(const Image& working, int reduce, const Thumbnail* previous, const QualitySettings& settings) {
-  const Image luma = luma_of(working);
-  const Layout layout = layout_of(luma);
-  const LumaCounts counts = luma_counts(luma, layout.inside);
-  const ColourSums colours = colour_sums(working, layout.inside);
+  const Planes planes = planes_of(working);
+  const Layout layout = layout_of(planes.luma);
+  const ColourSums colours = colour_sums(planes, layout.inside);
   FrameMeasures measures;
   FrameQuality& quality = measures.quality;
   quality.reduced_by = reduce;
-  quality.sharpness = laplacian_variance(luma, layout.inside);
-  quality.mean_luma = counts.mean() / 255;
-  quality.dark_share = counts.share(0, kDark);
-  quality.bright_share = counts.share(kBright, 255);
-  std::int64_t black = 0;
-  for (const std::uint8_t value : luma.values) black += value <= kDark ? 1 : 0;
-  quality.black_share = static_cast<double>(black) / static_cast<double>(luma.pixels());
+  quality.sharpness = laplacian_variance(planes.luma, layout.inside);
+  quality.mean_luma = mean(layout.counts) / 255;
+  quality.dark_share = share(layout.counts, 0, kDark);
+  quality.bright_share = share(layout.counts, kBright, 255);
+  quality.black_share = share(layout.whole, 0, kDark);
   quality.specular_share = static_cast<double>(colours.specular) / static_cast<double>(std::max<std::int64_t>(colours.pixels, 1));
-  quality.smoke = smoke_of(working, layout.inside, counts);
+  quality.smoke = smoke_of(planes, layout.inside, layout.counts);
   quality.colourfulness = colourfulness_of(colours);
   if (layout.field) {
     quality.field = {layout.field->centre_x * reduce, layout.field->centre_y * reduce, layout.field->radius * reduce};
   }
   const Borders& b = layout.borders;
   quality.borders = {b.left * reduce, b.top * reduce, b.right * reduce, b.bottom * reduce};
-  measures.thumbnail = {shrunk(luma, 4), 4 * reduce};
+  measures.thumbnail = {shrunk(planes.luma, 4), 4 * reduce};
   if (previous != nullptr && previous->luma.size() == measures.thumbnail.luma.size()) {
     quality.motion = motion_between(*previous, measures.thumbnail);
   }
-  if (settings.wants_hash) measures.hash = hash_region(luma, region_of(layout.field, layout.borders, luma.size()));
+  if (settings.wants_hash) {
+    measures.hash = hash_region(planes.luma, region_of(layout.field, layout.borders, planes.luma.size()));
+  }
   return measures;
 }
 
@@ -234,26 +245,62 @@ std::optional<Error> bad_settings(const QualitySettings& settings) {
 
 }  // namespace
 
-Image luma_of(const Image& picture) {
-  if (picture.channels == 1) return picture;
-  Image luma(picture.width, picture.height, 1);
-  const std::uint8_t* in = picture.values.data();
-  std::uint8_t* out = luma.values.data();
-  for (std::size_t i = 0; i < luma.values.size(); ++i) {
-    out[i] = static_cast<std::uint8_t>((77U * in[3 * i] + 150U * in[3 * i + 1] + 29U * in[3 * i + 2] + 128U) >> 8);
+Planes planes_of(const Image& picture) {
+  if (picture.channels == 1) return {picture, {}, {}, {}};
+  Planes planes;
+  for (Image* plane : {&planes.luma, &planes.red, &planes.green, &planes.blue}) *plane = Image(picture.width, picture.height, 1);
+  for (int y = 0; y < picture.height; ++y) {
+    const std::uint8_t* in = picture.row(y);
+    std::uint8_t *r = planes.red.row(y), *g = planes.green.row(y), *b = planes.blue.row(y), *luma = planes.luma.row(y);
+    for (int x = 0; x < picture.width; ++x, in += 3) {
+      r[x] = in[0];
+      g[x] = in[1];
+      b[x] = in[2];
+    }
+    for (int x = 0; x < picture.width; ++x) {  // at most 65408, so 16 bits hold it
+      luma[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(77 * r[x] + 150 * g[x] + 29 * b[x] + 128) >> 8);
+    }
   }
-  return luma;
+  return planes;
 }
 
-double mean_dark_channel(const Image& picture, const std::vector<Span>& inside) {
-  const int longest = std::max(picture.width, picture.height);
-  const Image least = pooled(least_channel(picture, inside), std::max(1, longest / 200));
+Image luma_of(const Image& picture) { return planes_of(picture).luma; }
+
+LumaCounts luma_counts(const Image& luma, const std::vector<Span>& inside) {
+  // Two tables by turns: neighbours are often equal, and the second need not wait for the first.
+  std::array<std::int32_t, 256> even = {}, odd = {};
+  LumaCounts counts;
+  for (int y = 0; y < luma.height; ++y) {
+    const Span span = inside[static_cast<std::size_t>(y)];
+    const std::uint8_t* row = luma.row(y);
+    int x = span.begin;
+    for (; x + 1 < span.end; x += 2) {
+      ++even[row[x]];
+      ++odd[row[x + 1]];
+    }
+    if (x < span.end) ++even[row[x]];
+    counts.pixels += span.end - span.begin;
+  }
+  for (std::size_t i = 0; i < 256; ++i) counts.of[i] = static_cast<std::int64_t>(even[i]) + odd[i];
+  return counts;
+}
+
+double mean_dark_channel(const Planes& planes, const std::vector<Span>& inside) {
+  const int longest = std::max(planes.luma.width, planes.luma.height);
+  const Image least = pooled(least_channel(planes, inside), std::max(1, longest / 200));
   const Image dark = window_least(least);
   std::int64_t sum = 0, pixels = 0;
-  for (std::size_t i = 0; i < dark.values.size(); ++i) {
-    if (least.values[i] == kOutside) continue;  // outside, or so white that it counts for nothing either way
-    sum += dark.values[i];
-    ++pixels;
+  for (int y = 0; y < dark.height; ++y) {
+    const std::uint8_t *values = dark.row(y), *own = least.row(y);
+    std::int32_t row_sum = 0, row_pixels = 0;
+    for (int x = 0; x < dark.width; ++x) {
+      // Outside, or so white that it counts for nothing either way.
+      const std::int32_t counts = own[x] != kOutside ? 1 : 0;
+      row_sum += values[x] * counts;
+      row_pixels += counts;
+    }
+    sum += row_sum;
+    pixels += row_pixels;
   }
   return pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(pixels);
 }
@@ -273,9 +320,9 @@ Image shrunk_for_measures(const Image& picture) { return shrunk(picture, working
 double smoke_score(const Image& picture) {
   if (picture.is_empty()) return 0;
   const Image working = shrunk_for_measures(picture);
-  const Image luma = quality::luma_of(working);
-  const quality::Layout layout = quality::layout_of(luma);
-  return quality::smoke_of(working, layout.inside, quality::luma_counts(luma, layout.inside));
+  const quality::Planes planes = quality::planes_of(working);
+  const quality::Layout layout = quality::layout_of(planes.luma);
+  return quality::smoke_of(planes, layout.inside, layout.counts);
 }
 
 Result<FrameMeasures> measure_frame(const Image& picture, const Thumbnail* previous, const QualitySettings& settings) {

@@ -124,13 +124,15 @@ int dark_lines(int count, const std::vector<int>& bright, int allowed, bool from
 
 }  // namespace
 
-int black_level(const Image& luma) {
-  std::array<std::int64_t, 256> histogram = {};
-  for (const std::uint8_t value : luma.values) ++histogram[value];
+int black_level(const LumaCounts& whole) {
   std::int64_t above = 0;
   int level = 255;
-  while (level > 0 && (above += histogram[static_cast<std::size_t>(level)]) * 10 < static_cast<std::int64_t>(luma.pixels())) --level;
+  while (level > 0 && (above += whole.of[static_cast<std::size_t>(level)]) * 10 < whole.pixels) --level;
   return std::clamp(level / 5, 14, 40);
+}
+
+int black_level(const Image& luma) {
+  return black_level(luma_counts(luma, std::vector<Span>(static_cast<std::size_t>(luma.height), Span{0, luma.width})));
 }
 
 std::optional<CircularField> field_of(const Image& luma, int black) {

@@ -15,10 +15,28 @@ struct Span {
   int end = 0;
 };
 
+/// The working picture by channel, one byte a pixel each: loops over planes become wide instructions. A grey picture has
+/// luma only, which then stands for all three colours.
+struct Planes {
+  Image luma;
+  Image red, green, blue;
+  const Image& r() const { return red.is_empty() ? luma : red; }
+  const Image& g() const { return green.is_empty() ? luma : green; }
+  const Image& b() const { return blue.is_empty() ? luma : blue; }
+};
+Planes planes_of(const Image& picture);
 /// Luma of BT.601 in 0-255.
 Image luma_of(const Image& picture);
+
+/// How many pixels have each luma.
+struct LumaCounts {
+  std::array<std::int64_t, 256> of = {};
+  std::int64_t pixels = 0;
+};
+LumaCounts luma_counts(const Image& luma, const std::vector<Span>& inside);
 /// Luma above this is picture, not black surroundings: it follows how bright the picture is.
 int black_level(const Image& luma);
+int black_level(const LumaCounts& whole);
 std::optional<CircularField> field_of(const Image& luma, int black);
 Borders borders_of(const Image& luma, int black);
 /// Inside the field, a little away from its blurred edge; else inside the borders. One span a row.
@@ -26,7 +44,7 @@ std::vector<Span> inside_of(const std::optional<CircularField>& field, const Bor
 Box region_of(const std::optional<CircularField>& field, const Borders& borders, ImageSize size);
 
 /// Mean dark channel inside, 0-255.
-double mean_dark_channel(const Image& picture, const std::vector<Span>& inside);
+double mean_dark_channel(const Planes& planes, const std::vector<Span>& inside);
 Motion motion_between(const Thumbnail& before, const Thumbnail& now);
 
 }  // namespace surgsigma::quality

@@ -179,23 +179,26 @@ Result<DepthPicture> resized_nearest(const DepthPicture& picture, ImageSize size
 Image shrunk(const Image& picture, int factor) {
   if (factor <= 1 || picture.is_empty()) return picture;
   Image out((picture.width + factor - 1) / factor, (picture.height + factor - 1) / factor, picture.channels);
-  std::vector<std::uint32_t> sums(out.row_values());
-  const int many = picture.channels;
+  // Down the columns first, whole rows at a time; then across.
+  std::vector<std::uint32_t> sums(picture.row_values());
+  const auto many = static_cast<std::size_t>(picture.channels);
   for (int y = 0; y < out.height; ++y) {
-    std::fill(sums.begin(), sums.end(), 0);
     const int high = std::min(factor, picture.height - y * factor);
+    std::fill(sums.begin(), sums.end(), 0);
     for (int j = 0; j < high; ++j) {
       const std::uint8_t* from = picture.row(y * factor + j);
-      for (int x = 0; x < picture.width; ++x, from += many) {
-        std::uint32_t* sum = sums.data() + static_cast<std::size_t>(x / factor) * static_cast<std::size_t>(many);
-        for (int c = 0; c < many; ++c) sum[c] += from[c];
-      }
+      for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += from[i];
     }
     std::uint8_t* to = out.row(y);
     for (int x = 0; x < out.width; ++x) {
-      const auto pixels = static_cast<std::uint32_t>(std::min(factor, picture.width - x * factor) * high);
-      const std::uint32_t* sum = sums.data() + static_cast<std::size_t>(x) * static_cast<std::size_t>(many);
-      for (int c = 0; c < many; ++c) *to++ = static_cast<std::uint8_t>((sum[c] + pixels / 2) / pixels);
+      const int wide = std::min(factor, picture.width - x * factor);
+      const auto pixels = static_cast<std::uint32_t>(wide * high);
+      const std::uint32_t* block = sums.data() + static_cast<std::size_t>(x * factor) * many;
+      for (std::size_t c = 0; c < many; ++c) {
+        std::uint32_t sum = pixels / 2;
+        for (int i = 0; i < wide; ++i) sum += block[static_cast<std::size_t>(i) * many + c];
+        *to++ = static_cast<std::uint8_t>(sum / pixels);
+      }
     }
   }
   return out;

@@ -173,14 +173,15 @@ int grasp_number(int place) {
   return index < kCases.size() ? kCases[index] : kFirstMadeUp + place;
 }
 
+std::string grasp_name(int number) {
+  std::string name = "CASE";
+  append_padded(name, number, 3);
+  return name;
+}
+
 Result<VideoFiles> write_grasp(const World& world, VideoNumber video) {
-  const auto named = [](int number) {
-    std::string name = "CASE";
-    append_padded(name, number, 3);
-    return name;
-  };
-  const std::string name = named(video.number);
-  SURGSIGMA_TRY(operation, operation_of(world, named(video.operation)));
+  const std::string name = grasp_name(video.number);
+  SURGSIGMA_TRY(operation, operation_of(world, grasp_name(video.operation)));
   SURGSIGMA_TRY(words, words_of(world));
   if (!world.card.frame_size) {
     return Error{ErrorKind::kNotFound, "no frame_size", "source card " + world.card.id.text, "boxes need it"};

@@ -16,12 +16,6 @@ const OfficialSplit* deciding_split(const SourceCard& card) {
   return card.splits.empty() ? nullptr : &card.splits.front();
 }
 
-Result<std::string> case_of(const SourceCard& card, const std::string& captured_video) {
-  const auto twin = card.case_map.find(captured_video);
-  if (twin != card.case_map.end()) return twin->second;
-  return fill_pattern(card.case_key, {{"video", captured_video}});
-}
-
 const Vocabulary* of_kind(const SourceCard& card, std::string_view kind) {
   for (const auto& [name, vocabulary] : card.vocabularies) {
     if (vocabulary.kind == kind) return &vocabulary;
@@ -45,19 +39,25 @@ const std::vector<Layout>& layout_table() {
       {"endoscapes2023", "cholecystectomy: critical view by three raters, boxes of anatomy and tools",
        "cholecystectomy", write_endoscapes, endoscapes_shared, endoscapes_companions, endoscapes_number},
       {"multibypass140", "gastric bypass: phases, steps and adverse events as intervals", "bypass", write_multibypass,
-       nullptr, multibypass_companions, nullptr},
+       nullptr, multibypass_companions, nullptr, multibypass_name},
       {"sar-rarp50", "suturing in robotic prostatectomy: gestures ten times a second", "suturing", write_sar_rarp50,
-       nullptr, nullptr, nullptr},
+       nullptr, nullptr, nullptr, nullptr, 6},
       {"autolaparo", "hysterectomy: a phase per second, and clips of camera motion", "hysterectomy", write_autolaparo,
        autolaparo_shared, nullptr, nullptr},
       {"grasp", "robotic prostatectomy: phases and steps per second, instruments with masks and actions on keyframes",
-       "prostatectomy", write_grasp, grasp_shared, nullptr, grasp_number},
+       "prostatectomy", write_grasp, grasp_shared, nullptr, grasp_number, grasp_name},
   };
   return table;
 }
 
+Result<std::string> case_key_of(const SourceCard& card, const std::string& captured_video) {
+  const auto twin = card.case_map.find(captured_video);
+  if (twin != card.case_map.end()) return twin->second;
+  return fill_pattern(card.case_key, {{"video", captured_video}});
+}
+
 Result<Operation> operation_of(const World& world, const std::string& captured_video) {
-  SURGSIGMA_TRY(case_key, case_of(world.card, captured_video));
+  SURGSIGMA_TRY(case_key, case_key_of(world.card, captured_video));
   return make_operation(world.script, world.valid, world.seed, case_key, world.scale);
 }
 
@@ -123,7 +123,7 @@ Status check_script(const Script& script, const SourceCard& home, const std::vec
 
 std::string official_part(const World& world, const std::string& captured_video, int number) {
   if (const OfficialSplit* split = deciding_split(world.card)) {
-    const auto case_key = case_of(world.card, captured_video);
+    const auto case_key = case_key_of(world.card, captured_video);
     for (const auto& [part, members] : split->parts) {
       const bool is_member = std::any_of(members.begin(), members.end(), [&](const std::string& member) {
         return member == captured_video || (case_key && member == *case_key);

@@ -66,11 +66,16 @@ struct Layout {
   Result<std::vector<SharedFile>> (*shared_files)(const World& world);  ///< may be null
   Result<std::vector<Piece>> (*companions)(const World& world);         ///< may be null
   int (*number_at)(int place);  ///< number of the video at a place, from 1; null: the place itself
+  /// What the layout's patterns capture as {video} for a number; null: the number itself.
+  std::string (*captured)(int number) = nullptr;
+  std::int64_t picture_step = 0;  ///< native frames between two written pictures; 0: one a second
 };
 const std::vector<Layout>& layout_table();
 
 // What the writers share.
 
+/// The key that sources share for the case of a captured video: what is drawn follows from it alone.
+Result<std::string> case_key_of(const SourceCard& card, const std::string& captured_video);
 /// The operation that a video shows. Captures: "video" by default the number itself.
 Result<Operation> operation_of(const World& world, const std::string& captured_video);
 /// The label of `vocabulary` in the layout's card for each word of the home card: same word, or same concept.
@@ -136,6 +141,8 @@ Result<std::vector<SharedFile>> autolaparo_shared(const World& world);
 /// Numbers of the release in an order that reaches all its parts soon, and made-up ones when they are used up.
 int endoscapes_number(int place);
 int grasp_number(int place);
+std::string grasp_name(int number);
+std::string multibypass_name(int number);
 Result<VideoFiles> write_grasp(const World& world, VideoNumber video);
 Result<std::vector<SharedFile>> grasp_shared(const World& world);
 

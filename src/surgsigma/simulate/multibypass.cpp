@@ -53,15 +53,16 @@ Error missing(const World& world, std::string_view word) {
 
 }  // namespace
 
+std::string multibypass_name(int number) {
+  std::string name = number % 2 == 1 ? "BBP" : "SBP";
+  append_padded(name, (number + 1) / 2, 2);
+  return name;
+}
+
 Result<VideoFiles> write_multibypass(const World& world, VideoNumber video) {
-  const auto named = [](int number) {
-    std::string name = number % 2 == 1 ? "BBP" : "SBP";
-    append_padded(name, (number + 1) / 2, 2);
-    return name;
-  };
-  const std::string name = named(video.number);
+  const std::string name = multibypass_name(video.number);
   const bool is_bern = name.front() == 'B';
-  SURGSIGMA_TRY(operation, operation_of(world, named(video.operation)));
+  SURGSIGMA_TRY(operation, operation_of(world, multibypass_name(video.operation)));
   SURGSIGMA_TRY(phases, vocabulary_of(world.card, "phases"));
   SURGSIGMA_TRY(steps, vocabulary_of(world.card, "steps"));
 

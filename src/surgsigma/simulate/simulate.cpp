@@ -10,6 +10,7 @@
 #include "surgsigma/base/threads.h"
 #include "surgsigma/simulate/dirt.h"
 #include "surgsigma/simulate/layout.h"
+#include "surgsigma/simulate/pixels.h"
 
 namespace surgsigma {
 namespace {
@@ -222,6 +223,12 @@ class Writer {
       ++count;
       bytes += static_cast<std::int64_t>(text.size());
     }
+    if (options_.has_pixels) {
+      SURGSIGMA_TRY(written, write_pixels(world_, layout_, videos_[i], options_.out));
+      count += written.files;
+      bytes += written.bytes;
+      rows["picture"] += written.pictures;
+    }
     const std::lock_guard lock(mutex);
     for (const auto& [role, number] : rows) report_.rows[role] += number;
     report_.seconds += files.seconds;
@@ -301,7 +308,7 @@ class Writer {
     std::string scale;
     append_float(scale, options_.scale);
     return write_text(std::string(kSimulatedMark),
-                      "not real data: every label in this folder was invented by surgsigma simulate\n"
+                      "not real data: every label and picture in this folder was invented by surgsigma simulate\n"
                       "model version: " +
                           std::to_string(kModelVersion) + "\nlayout: " + options_.layout +
                           "\nseed: " + std::to_string(options_.seed) + "\nvideos: " + std::to_string(options_.videos) +

@@ -28,6 +28,7 @@ struct SimulateOptions {
   double scale = 1.0;  ///< length of phases against real ones, in (0, 10]
   std::string dirt;    ///< "" none, "all" what the layout can carry, or names from dirts() separated by commas
   int jobs = 1;
+  bool has_pixels = false;  ///< also the videos or pictures, and masks where the layout has them
   int first_video = 1;  ///< place of the first video in the layout's order of videos; mostly its number
 };
 

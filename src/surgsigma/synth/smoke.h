@@ -64,13 +64,13 @@ struct SmokeParameters {
   bool is_source_instrument = false;  ///< Else a point of the border.
   double source_distance = 0.5;   ///< z: how far into the scene the plume reaches, 0-1.
   double lean = 0;                ///< Sideways per upwards: the plume's axis.
-  double mouth = 0.03;            ///< Half width at the source, in widths.
-  double spread = 0.35;           ///< How much the half width grows per length.
+  double mouth = 0.04;            ///< Half width at the source, in widths.
+  double spread = 0.6;            ///< How much the half width grows per length.
   double thinning = 1;            ///< Density falls with 1 / (1 + thinning * length).
   double drift = 0.08;            ///< Widths per second along the axis.
   double churn = 0.5;             ///< Own change of the noise, features per second.
   double scale = 0.14;            ///< Largest feature of the noise, in widths.
-  double warp = 0.8;              ///< How far the domain is bent, in largest features.
+  double warp = 0.45;             ///< How far the domain is bent, in largest features.
   double air_light = 0.75;        ///< Linear light, 0-1.
   std::array<double, 3> tint = {1, 1, 1};
   double cone = 0.2;              ///< Loss of air light from the centre to the corners.

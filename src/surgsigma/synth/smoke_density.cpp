@@ -1,5 +1,6 @@
 #include "surgsigma/synth/smoke_density.h"
 
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -11,7 +12,7 @@ namespace {
 
 constexpr int kOctaves = 5;
 constexpr double kFasterInTime = 1.5;   ///< Finer detail changes sooner.
-constexpr float kContrast = 1.7F;       ///< Spreads the sum of octaves over 0-1.
+constexpr float kContrast = 1.0F;       ///< Spreads the sum of octaves over 0-1; more looks like ink, not smoke.
 constexpr float kMeander = 0.9F;        ///< How far the warp bends the cone, in half widths.
 constexpr float kNothing = 1e-4F;       ///< Envelope below which the plume is not looked at.
 
@@ -91,11 +92,7 @@ void set_envelope(const SmokeParameters& parameters, const Frame& frame, float p
   }
 }
 
-float smooth_step(float value) {
-  const float low = value > 0.0F ? value : 0.0F;
-  const float t = low < 1.0F ? low : 1.0F;
-  return t * t * (3.0F - 2.0F * t);
-}
+float within_unit(float value) { return std::clamp(value, 0.0F, 1.0F); }
 
 /// The part of a row in which the envelope is something.
 std::span<float> something(std::vector<float>& envelope) {
@@ -135,7 +132,7 @@ void fill_row(const SmokeParameters& parameters, const Frame& frame, const Layer
   }
   const auto peak = static_cast<float>(parameters.plume);
   for (std::size_t i = first; i < first + inside.size(); ++i) {
-    out[i] = peak * row.envelope[i] * smooth_step(0.5F + kContrast * row.sum[i]);
+    out[i] = peak * row.envelope[i] * within_unit(0.5F + kContrast * row.sum[i]);
   }
 }
 

@@ -94,13 +94,13 @@ SmokeParameters draw_smoke(std::uint64_t seed, std::string_view record_id, Image
   drawn.source_distance = between(draws, 0.3, 0.7);
   // Towards the middle rather than out of the picture.
   drawn.lean = between(draws, -0.4, 0.4) + 0.5 * (0.5 - drawn.source_x);
-  drawn.mouth = between(draws, 0.015, 0.045);
-  drawn.spread = between(draws, 0.25, 0.55);
+  drawn.mouth = between(draws, 0.025, 0.06);
+  drawn.spread = between(draws, 0.4, 0.9);
   drawn.thinning = between(draws, 0.5, 2.5);
   drawn.drift = between(draws, 0.02, 0.15);
   drawn.churn = between(draws, 0.2, 0.8);
   drawn.scale = between(draws, 0.08, 0.2);
-  drawn.warp = between(draws, 0.5, 1.2);
+  drawn.warp = between(draws, 0.25, 0.7);
   drawn.air_light = between(draws, 0.55, 0.95);
   const double warmth = between(draws, -0.03, 0.03);
   drawn.tint = {1 + std::min(warmth, 0.0), 1 - std::abs(warmth) / 2, 1 - std::max(warmth, 0.0)};

@@ -228,7 +228,7 @@ void draw_relief(Band& band, const Relief& relief, const Lens& lens) {
       band.blood[i] *= 0.5F;
       const bool is_covered =
           relief.covered > 0 &&
-          0.5F + 0.8F * GrainTable::shared().at(point.u * 0.8F + 17, point.v * 0.8F + relief.turn * 40).cloud <
+          0.5F + 0.8F * GrainTable::shared().at(point.u * 3.1F + 17, point.v * 3.1F + relief.turn * 40).cloud <
               relief.covered;
       band.material[i] = static_cast<std::uint8_t>(is_covered ? relief.cover : relief.material);
       band.id[i] = is_covered ? relief.cover_id : relief.id;

@@ -26,9 +26,9 @@ Colour drape(const Colour& cloth, float x, float y, float t_s, std::uint32_t see
 
 /// The room out of focus: big soft spots of cool light on grey.
 Colour room(float x, float y, float t_s, std::uint32_t seed) {
-  const float spots = smooth_step(0.15F, 0.5F, fractal_noise(2.3F * x + 0.4F * t_s, 2.3F * y + 0.2F * t_s, 0, 2, seed));
-  const float shade = 0.5F + 0.4F * fractal_noise(1.5F * x, 1.5F * y - 0.3F * t_s, 0, 2, seed + 7);
-  return mixed({0.16F * shade, 0.20F * shade, 0.22F * shade}, {0.92F, 0.97F, 0.98F}, spots);
+  const float spots = smooth_step(0.05F, 0.35F, fractal_noise(5 * x + 0.4F * t_s, 5 * y + 0.2F * t_s, 0, 2, seed));
+  const float shade = 0.6F + 0.8F * fractal_noise(4 * x, 4 * y - 0.3F * t_s, 0, 3, seed + 7);
+  return mixed({0.14F * shade, 0.20F * shade, 0.23F * shade}, {0.92F, 0.97F, 0.98F}, spots);
 }
 
 /// Rings of metal towards a bright opening.

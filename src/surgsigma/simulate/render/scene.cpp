@@ -16,7 +16,7 @@ constexpr Milliseconds kExposeMs = 3000;  // in which a criterion's structures c
 constexpr Milliseconds kPlumeMs = 3000;   // for which smoke goes on rising
 constexpr std::size_t kMostStains = 7;
 constexpr float kTouchMm = 4, kLiftMm = 15, kClearMm = 7;
-constexpr float kCovered = 0.62F;
+constexpr float kCovered = 0.47F;
 constexpr double kSmallestEnd = 24;  // pixels that a working end always has
 
 float ramp(Milliseconds ms, double seconds) {
@@ -180,7 +180,7 @@ class Setter {
     relief.height_mm = look.form == TargetForm::kDome ? 0.85F * small * mm_per_pixel(lens_)
                        : look.form == TargetForm::kPool ? 0.6F
                                                         : 1.6F;
-    relief.wobble = look.form == TargetForm::kDome ? 0.2F : 0.28F;
+    relief.wobble = look.form == TargetForm::kDome ? 0.2F : 0.22F;
     const float share = look.material == Material::kArtery ? 0.055F : 0.085F;
     relief.radius = std::max(1.5F, share * (relief.half_width + relief.half_height));
     return relief;
@@ -188,13 +188,13 @@ class Setter {
 
   /// From corner to corner of the box, with a bend that stays inside.
   void draw_line(Relief& relief, const Box& box, bool is_rising) const {
-    const double radius = static_cast<double>(relief.radius);
+    const double inset = 0.35 * static_cast<double>(relief.radius);  // the ends dive into the tissue before the corners
     for (std::size_t i = 0; i < relief.line.size(); ++i) {
       const double share = static_cast<double>(i) / static_cast<double>(relief.line.size() - 1);
       const double bent = share + 0.09 * std::sin(2 * std::numbers::pi * share);
       const double across = is_rising ? 1 - bent : bent;
-      relief.line[i] = {box.x1 + radius + share * (box.width() - 2 * radius),
-                        box.y1 + radius + across * (box.height() - 2 * radius)};
+      relief.line[i] = {box.x1 + inset + share * (box.width() - 2 * inset),
+                        box.y1 + inset + across * (box.height() - 2 * inset)};
     }
   }
 

@@ -1,0 +1,24 @@
+// The drawn pixels of an invented operation, in the files where the layout's source card expects them: a video where the
+// source releases videos, else pictures; class masks where the layout has some.
+#pragma once
+
+#include <cstdint>
+
+#include "surgsigma/base/files.h"
+#include "surgsigma/base/result.h"
+#include "surgsigma/simulate/layout.h"
+
+namespace surgsigma {
+
+struct WrittenPixels {
+  std::int64_t files = 0;
+  std::int64_t pictures = 0;
+  std::int64_t bytes = 0;
+};
+
+/// Two layouts that describe the same case show the same scene, each at its own size and rate. The frame with native
+/// index i shows the operation at the time that the labels have for i. A layout whose card names no place for pixels
+/// gets none.
+Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder);
+
+}  // namespace surgsigma
