@@ -98,7 +98,7 @@ class FileExtraction {
   /// pictures the threads encode.
   void run(const std::vector<std::int64_t>& indices, Gathering& gathering) {
     const int jobs = std::max(settings_.jobs, 1);
-    const auto stretches = stretches_of(indices);
+    const auto stretches = map_->stretches_of(indices);
     if (stretches.size() >= static_cast<std::size_t>(kStretchesPerJob * jobs) || jobs == 1) {
       run_stretches(stretches, jobs, gathering);
     } else {
@@ -113,19 +113,6 @@ class FileExtraction {
     std::unique_ptr<av::FrameReader> reader;
     av::PlaneEncoder encoder;
   };
-
-  /// Indices that are decoded from the same entry.
-  std::vector<std::vector<std::int64_t>> stretches_of(const std::vector<std::int64_t>& indices) const {
-    std::vector<std::vector<std::int64_t>> stretches;
-    std::int64_t last_entry = -1;
-    for (const std::int64_t index : indices) {
-      const std::int64_t entry = map_->is_in_order() ? 0 : map_->entry_of(index);
-      if (entry != last_entry) stretches.emplace_back();
-      stretches.back().push_back(index);
-      last_entry = entry;
-    }
-    return stretches;
-  }
 
   void run_stretches(const std::vector<std::vector<std::int64_t>>& stretches, int jobs, Gathering& gathering) {
     std::mutex mutex;

@@ -35,6 +35,8 @@ struct RectifiedCamera {
   double focal_px = 0;
   double baseline_mm = 0;
   double offset_px = 0;  ///< cx_left - cx_right: depth = f B / (d - offset).
+  double cx = 0;         ///< Principal point of the left view; known after rectification, not needed for depth.
+  double cy = 0;
 };
 
 struct StereoSettings {
@@ -52,6 +54,7 @@ struct StereoDepth {
   DepthMap depth;           ///< Millimetres along the optical axis; not-a-number where unknown.
   Image left;               ///< The rectified left view that the maps belong to.
   RectifiedCamera camera;   ///< After rectification.
+  std::array<double, 9> rectified_from_left = {1, 0, 0, 0, 1, 0, 0, 0, 1};  ///< How the left camera was turned.
 };
 
 /// A rectified pair. Fails with kUsage naming what is wrong: sizes, channels, settings, a camera without focal length or baseline.

@@ -55,6 +55,18 @@ std::int64_t PacketMap::entry_before(std::int64_t packet) const {
   return behind == entries_.begin() ? 0 : *std::prev(behind);
 }
 
+std::vector<std::vector<std::int64_t>> PacketMap::stretches_of(const std::vector<std::int64_t>& frames) const {
+  std::vector<std::vector<std::int64_t>> stretches;
+  std::int64_t last_entry = -1;
+  for (const std::int64_t frame : frames) {
+    const std::int64_t entry = is_in_order() ? 0 : entry_of(frame);
+    if (entry != last_entry) stretches.emplace_back();
+    stretches.back().push_back(frame);
+    last_entry = entry;
+  }
+  return stretches;
+}
+
 std::optional<std::int64_t> PacketMap::number_of(std::int64_t stamp) const {
   const auto found = std::lower_bound(by_stamp_.begin(), by_stamp_.end(), std::pair(stamp, std::int64_t{0}));
   if (found == by_stamp_.end() || found->first != stamp) return std::nullopt;

@@ -32,6 +32,8 @@ class PacketMap {
   std::int64_t entry_of(std::int64_t frame) const { return entry_of_[static_cast<std::size_t>(frame)]; }
   /// The entry before a packet; 0 if there is none.
   std::int64_t entry_before(std::int64_t packet) const;
+  /// Ascending frames, cut where another entry begins.
+  std::vector<std::vector<std::int64_t>> stretches_of(const std::vector<std::int64_t>& frames) const;
   std::optional<std::int64_t> number_of(std::int64_t stamp) const;
   std::int64_t stamp_of(const AVPacket& packet) const;
 

@@ -13,7 +13,10 @@ extern "C" {
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "surgsigma/media/video_ahead.h"
 #include "surgsigma/media/video_reader.h"
 #include "surgsigma/media/video_source.h"
 
@@ -162,28 +165,54 @@ class StreamSource : public VideoSource {
   }
 
   Status frames(const std::vector<std::int64_t>& indices, const TakeFrame& take, const TakeBroken& broken) override {
+    const auto stretches = map_->stretches_of(indices);
+    if (is_better_apart(stretches)) return frames_apart(stretches, take, broken);
     if (!at_random_) {
       SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_, options_.threads));
       at_random_ = std::move(reader);
     }
     at_random_->want(indices);
     for (const std::int64_t index : indices) {
-      auto picture = at_random_->next();
-      if (!picture) {
-        SURGSIGMA_CHECK(broken(index, picture.error()));
-        continue;
-      }
-      if (!*picture) {
-        SURGSIGMA_CHECK(broken(index, gone(index)));
-        continue;
-      }
-      auto frame = frame_of(**picture);
+      auto frame = next_of(*at_random_, index);
       SURGSIGMA_CHECK(frame ? take(std::move(*frame)) : broken(index, frame.error()));
     }
     return done();
   }
 
  private:
+  using Stretches = std::vector<std::vector<std::int64_t>>;
+
+  /// Few frames of each of many stretches: a thread for each stretch does more than many threads on one.
+  bool is_better_apart(const Stretches& stretches) const {
+    const auto threads = static_cast<std::size_t>(std::max(options_.threads, 1));
+    if (threads < 2 || stretches.size() < 2) return false;
+    std::size_t most = 0;
+    for (const auto& stretch : stretches) most = std::max(most, stretch.size());
+    const auto frame_bytes = static_cast<std::size_t>(info_.size.width) * static_cast<std::size_t>(info_.size.height) * 3;
+    return most * frame_bytes * threads <= av::kBytesAhead;
+  }
+
+  Status frames_apart(const Stretches& stretches, const TakeFrame& take, const TakeBroken& broken) {
+    const std::size_t threads = std::min(static_cast<std::size_t>(options_.threads), stretches.size());
+    while (apart_.size() < threads) {
+      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_, 1));
+      apart_.push_back(std::move(reader));
+    }
+    const auto decode = [&](std::size_t thread, const std::vector<std::int64_t>& stretch, const av::GiveFrame& give) {
+      apart_[thread]->want(stretch);
+      for (const std::int64_t index : stretch) {
+        if (!give(index, next_of(*apart_[thread], index))) return;
+      }
+    };
+    return av::decode_ahead(stretches, static_cast<int>(threads), decode, take, broken);
+  }
+
+  Result<VideoFrame> next_of(av::FrameReader& reader, std::int64_t index) const {
+    SURGSIGMA_TRY(picture, reader.next());
+    if (!picture) return gone(index);
+    return frame_of(*picture);
+  }
+
   Result<VideoFrame> frame_of(const av::FrameReader::Picture& picture) const {
     const std::string what = path_.string() + ": frame " + std::to_string(picture.index);
     SURGSIGMA_TRY(stored, av::to_rgb(*picture.frame, what));
@@ -216,6 +245,7 @@ class StreamSource : public VideoSource {
   std::shared_ptr<const av::PacketMap> map_;
   std::unique_ptr<av::FrameReader> in_order_;
   std::unique_ptr<av::FrameReader> at_random_;
+  std::vector<std::unique_ptr<av::FrameReader>> apart_;  ///< one for each thread
   std::int64_t at_ = 0;
   bool has_told_end_ = false;
 };

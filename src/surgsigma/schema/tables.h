@@ -267,6 +267,50 @@ struct MatchRow {
   }
 };
 
+/// A sample whose answer is a picture, a mask, a depth map or a clip.
+struct PairRow {
+  std::string pair_id;
+  std::string task;
+  VideoId video_id;
+  SourceId source_id;
+  CaseId case_id;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+  std::int64_t frame = 0;
+  std::int64_t target_frame = 0;
+  std::string input;
+  std::string target;
+  std::string prompt;
+  std::string parameters;
+  std::vector<std::int64_t> ordinals;
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+  Origin origin = Origin::kDerived;
+
+  static constexpr std::string_view kTable = "pairs";
+  static constexpr std::string_view kDoc = "Samples whose answer is a picture, a mask, a depth map or a clip; the files lie below the database's folder `media`";
+  template <class F>
+  static void columns(F&& f) {
+    f("pair_id", &PairRow::pair_id, "64-bit hash of task, video, frames and parameters, hex");
+    f("task", &PairRow::task, "desmoking, instrument_segmentation, depth_estimation, next_frame_generation or conditional_video_generation");
+    f("video_id", &PairRow::video_id, "recording it was made from; a pair has its split");
+    f("source_id", &PairRow::source_id, "card id");
+    f("case_id", &PairRow::case_id, "operation it shows");
+    f("begin_us", &PairRow::begin_us, "time of the input picture");
+    f("end_us", &PairRow::end_us, "time of the target picture, or end of the target clip, exclusive");
+    f("frame", &PairRow::frame, "native frame of the input");
+    f("target_frame", &PairRow::target_frame, "native frame of the target, or the first behind the target clip");
+    f("input", &PairRow::input, "picture given: smoke_input, picture, ...; below `media`, named by its content");
+    f("target", &PairRow::target, "right answer: clean_target, mask (white on black), depth (near is bright), picture or clip");
+    f("prompt", &PairRow::prompt, "what is asked, with horizon, phase, action or motion in words");
+    f("parameters", &PairRow::parameters, "JSON: how the pair was made, enough to make it again");
+    f("ordinals", &PairRow::ordinals, "records of the video that it rests on");
+    f("width", &PairRow::width, "pixels of input and target");
+    f("height", &PairRow::height, "pixels of input and target");
+    f("origin", &PairRow::origin, "derived (real pixels, made pair), model, simulated");
+  }
+};
+
 /// Fields common to a raw and a refined annotation.
 struct AnnotationFields {
   VideoId video_id;
@@ -568,6 +612,7 @@ void for_each_table(F&& f) {
   f.template operator()<ContextRow>();
   f.template operator()<ReasoningRow>();
   f.template operator()<ConversationRow>();
+  f.template operator()<PairRow>();
   f.template operator()<SplitRow>();
   f.template operator()<IssueRow>();
 }

@@ -66,8 +66,8 @@ struct MotionOptions {
 /// kind that differ are "one grasper" and "another grasper". The order of the list changes nothing.
 Result<std::string> motion_text(std::vector<InstrumentMotion> motions, ImageSize size, const MotionOptions& options = {});
 
-/// Joins what is seen at two moments: same key and instance id if there is one; boxes of one kind without instance pair by least
-/// total way where there are as many or fewer than eight on each side.
+/// Joins what is seen at two moments: equal key and instance where there is one; those of one kind without instance pair so
+/// that the sum of their ways is least (beyond eight of a kind: nearest first). The rest comes or goes. Ordered by key.
 struct SeenInstrument {
   std::string key;
   std::optional<std::int64_t> instance;
