@@ -73,9 +73,10 @@ Result<Json> probe_pictures(const Arguments& arguments) {
     all.motion += part.motion;
     all.hashes ^= part.hashes;
   }
-  return Json{{"seconds", seconds},   {"frames", all.frames * rounds},         {"fields", all.fields}, {"luma", all.luma},
-              {"smoke", all.smoke},   {"colourfulness", all.colourfulness},    {"motion", all.motion}, {"sharpness", all.sharpness},
-              {"hashes", all.hashes}};
+  return Json{
+      {"seconds", seconds},  {"frames", all.frames * rounds},      {"fields", all.fields}, {"luma", all.luma},
+      {"smoke", all.smoke},  {"colourfulness", all.colourfulness}, {"motion", all.motion}, {"sharpness", all.sharpness},
+      {"hashes", all.hashes}};
 }
 
 }  // namespace surgsigma::bench

@@ -4,7 +4,7 @@
 pictures.py FOLDER [PROCESSES] [ROUNDS] [REDUCE]
 
 REDUCE 2 lets OpenCV decode at half size as the probe does (IMREAD_REDUCED_COLOR_2); 1 decodes whole pictures and shrinks
-them, which is what scripts usually do.
+them; 0 measures whole pictures, which is what scripts usually do (its sharpness then is another one).
 """
 import json
 import multiprocessing
@@ -18,17 +18,56 @@ import numpy
 WINDOW = numpy.ones((15, 15), numpy.uint8)
 
 
+def first_bright(bright):
+    """For each row the first of three bright pixels in a row, -1 if there are none."""
+    steady = bright[:, :-2] & bright[:, 1:-1] & bright[:, 2:]
+    found = steady.argmax(1)
+    return numpy.where(steady.any(1), found, -1)
+
+
+def edge_points(luma, black):
+    """Where black surroundings end, met from all four sides."""
+    bright = luma > black
+    high, wide = luma.shape
+    points = []
+    for side in (bright, bright[:, ::-1], bright.T, bright.T[:, ::-1]):
+        found = first_bright(side)
+        at = numpy.flatnonzero((found > 1) & (found < side.shape[1] - 3))
+        points.append((at + 0.5, found[at].astype(float)))
+    (y0, x0), (y1, x1), (x2, y2), (x3, y3) = points
+    return numpy.concatenate([x0, wide - x1, x2, x3]), numpy.concatenate([y0, y1, y2, high - y3])
+
+
+def fitted(x, y):
+    mean_x, mean_y = x.mean(), y.mean()
+    u, v = x - mean_x, y - mean_y
+    system = numpy.column_stack([u, v, numpy.ones(len(u))])
+    (a, b, c), *_ = numpy.linalg.lstsq(system, u * u + v * v, rcond=None)
+    return a / 2 + mean_x, b / 2 + mean_y, float(numpy.sqrt(max(c + a * a / 4 + b * b / 4, 0)))
+
+
 def field_of(luma, black):
-    """Circle round the largest bright part, if it fills its circle."""
-    bright = (luma > black).astype(numpy.uint8)
-    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
+    """Least-squares circle through the border, worst points dropped again and again."""
+    x, y = edge_points(luma, black)
+    least = 0.15 * sum(luma.shape)
+    if len(x) < least:
         return None
-    largest = max(contours, key=cv2.contourArea)
-    (x, y), radius = cv2.minEnclosingCircle(largest)
-    if radius > 0.75 * float(numpy.hypot(*luma.shape)) or cv2.contourArea(largest) < 0.8 * numpy.pi * radius ** 2:
+    kept, count = numpy.ones(len(x), bool), 0
+    for _ in range(12):
+        circle = fitted(x[kept], y[kept])
+        misfit = numpy.abs(numpy.hypot(x - circle[0], y - circle[1]) - circle[2])
+        kept = misfit <= max(1.5, 2 * numpy.median(misfit))
+        if kept.sum() == count:
+            break
+        count = kept.sum()
+    good = (misfit <= max(1.5, 0.015 * circle[2])).sum()
+    if not 0.25 * min(luma.shape) <= circle[2] <= 0.75 * numpy.hypot(*luma.shape) or good < max(least, 0.6 * len(x)):
         return None
-    return x, y, radius
+    outside = numpy.ones(luma.shape, numpy.uint8)
+    cv2.circle(outside, (int(circle[0]), int(circle[1])), int(circle[2] * 1.03 + 1), 0, -1)
+    share = cv2.countNonZero(outside) / luma.size
+    dark = cv2.countNonZero(outside & (luma <= black)) / luma.size
+    return circle if share >= 0.02 and dark >= 0.85 * share else None
 
 
 def borders_of(luma, black):
@@ -50,11 +89,9 @@ def hashes_of(luma):
 
 def measure(data, before, reduce):
     """The measures of one frame and its thumbnail."""
-    if reduce == 2:
-        picture = cv2.imdecode(data, cv2.IMREAD_REDUCED_COLOR_2)
-    else:
-        whole = cv2.imdecode(data, cv2.IMREAD_COLOR)
-        picture = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    picture = cv2.imdecode(data, cv2.IMREAD_REDUCED_COLOR_2 if reduce == 2 else cv2.IMREAD_COLOR)
+    if reduce == 1:
+        picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     black = min(40, max(14, int(numpy.percentile(luma, 90)) // 5))
     field = field_of(luma, black)
@@ -86,11 +123,16 @@ def measure(data, before, reduce):
     mean_rg, spread_rg = cv2.meanStdDev(red_green, mask=inside)
     mean_yb, spread_yb = cv2.meanStdDev(yellow_blue, mask=inside)
     colour = float(numpy.hypot(spread_rg, spread_yb)[0, 0] + 0.3 * numpy.hypot(mean_rg, mean_yb)[0, 0])
-    thumbnail = cv2.resize(luma, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    share = 0.25 if reduce else 0.125
+    thumbnail = cv2.resize(luma, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     motion = 0.0
     if before is not None and before.shape == thumbnail.shape:
         motion = float(cv2.norm(thumbnail, before, cv2.NORM_L1)) / thumbnail.size / 255
-        cv2.phaseCorrelate(before.astype(numpy.float32), thumbnail.astype(numpy.float32))
+        (shift_x, shift_y), _ = cv2.phaseCorrelate(before.astype(numpy.float32), thumbnail.astype(numpy.float32))
+        moved = cv2.warpAffine(before, numpy.float32([[1, 0, shift_x], [0, 1, shift_y]]), thumbnail.shape[::-1])
+        margin_y, margin_x = thumbnail.shape[0] // 8, thumbnail.shape[1] // 8
+        cv2.norm(thumbnail[margin_y:-margin_y, margin_x:-margin_x], moved[margin_y:-margin_y, margin_x:-margin_x],
+                 cv2.NORM_L1)
     if field:
         half = field[2] / 2 ** 0.5
         left, right = max(0, int(field[0] - half)), int(field[0] + half)

@@ -26,7 +26,8 @@ void run_picture(const Target&, std::string_view bytes) {
   expect(header.ok(), "a picture whose header is refused");
   expect(header->size == picture->size(), "the header tells another size");
   expect(picture->channels == 1 || picture->channels == 3, "a picture of odd channels");
-  expect(picture->values.size() == picture->pixels() * static_cast<std::size_t>(picture->channels), "pixels are missing");
+  expect(picture->values.size() == picture->pixels() * static_cast<std::size_t>(picture->channels),
+         "pixels are missing");
   const auto again = decode_picture(*encode_png(*picture), "written", kLimits);
   expect(again.ok() && *again == *picture, "what was read cannot be written and read back");
 }

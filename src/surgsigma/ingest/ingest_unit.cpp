@@ -60,6 +60,10 @@ void read_one(const Reader& reader, FileJob job) {
   job.out.end_file();
 }
 
+bool is_pixel_role(std::string_view role) {
+  return role == kVideoRole || role == kFrameRole || role == kMaskRole || role == kDepthRole;
+}
+
 const Reader* reader_named(std::string_view name, const std::vector<Reader>& table) {
   const auto found =
       std::find_if(table.begin(), table.end(), [&](const Reader& reader) { return reader.name == name; });
@@ -140,7 +144,7 @@ std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& s
   }
   for (std::size_t i = 0; i < source.files.size(); ++i) {
     const LayoutEntry& entry = card.layout[source.files[i].entry];
-    if (!entry.reader.empty() || (entry.role != kVideoRole && entry.role != kFrameRole)) continue;
+    if (!entry.reader.empty() || !is_pixel_role(entry.role)) continue;
     const auto unit = by_bucket.find(hash64(video_of(card, source.files[i])) % count);
     IngestUnit* its = unit != by_bucket.end() ? &unit->second : !all.files.empty() ? &all : nullptr;
     if (its) its->media.push_back(i);

@@ -1,6 +1,7 @@
 #include "surgsigma/ingest/media_files.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "surgsigma/schema/pattern.h"
 
@@ -31,12 +32,24 @@ std::map<std::string, MediaFiles> media_files(const SourceCard& card, const Sour
     const auto index = file.captures.find("index");
     const auto number = index == file.captures.end() ? std::nullopt : parse_int(index->second);
     if (!number || *number < card.frame_media_first) continue;
-    found[id].pictures.emplace_back((*number - card.frame_media_first) * card.frame_media_step, file.path);
+    const std::int64_t frame = (*number - card.frame_media_first) * card.frame_media_step;
+    if (entry.role == kMaskRole) {
+      found[id].masks.push_back({frame, file.path, &entry});
+    } else if (entry.role == kDepthRole) {
+      found[id].depths.push_back({frame, file.path, &entry});
+    } else {
+      found[id].pictures.emplace_back(frame, file.path);
+    }
   }
   for (auto& [id, media] : found) {  // a picture that lies in two folders counts once
     std::sort(media.pictures.begin(), media.pictures.end());
     const auto is_same = [](const auto& a, const auto& b) { return a.first == b.first; };
     media.pictures.erase(std::unique(media.pictures.begin(), media.pictures.end(), is_same), media.pictures.end());
+  }
+  const auto by_frame = [](const MapFile& a, const MapFile& b) { return std::tie(a.frame, a.path) < std::tie(b.frame, b.path); };
+  for (auto& [id, media] : found) {
+    std::sort(media.masks.begin(), media.masks.end(), by_frame);
+    std::sort(media.depths.begin(), media.depths.end(), by_frame);
   }
   return found;
 }

@@ -14,11 +14,22 @@ namespace surgsigma {
 
 inline constexpr std::string_view kVideoRole = "video";
 inline constexpr std::string_view kFrameRole = "frame";
+inline constexpr std::string_view kMaskRole = "mask";
+inline constexpr std::string_view kDepthRole = "depth";
+
+/// A picture that says something of another: class ids or depth.
+struct MapFile {
+  std::int64_t frame = 0;
+  std::string path;
+  const LayoutEntry* entry = nullptr;  ///< its `with` says how to read it
+};
 
 /// The pixels of one recording; paths are relative to the source's folder.
 struct MediaFiles {
   std::string video;                                          ///< a video file; empty where there is none
   std::vector<std::pair<std::int64_t, std::string>> pictures;  ///< (native frame, picture) by frame, where pictures are released
+  std::vector<MapFile> masks;   ///< by frame
+  std::vector<MapFile> depths;  ///< by frame
   bool is_empty() const { return video.empty() && pictures.empty(); }
 };
 

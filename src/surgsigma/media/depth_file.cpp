@@ -98,13 +98,16 @@ struct NumberType {
   std::size_t bytes;
   void (*copy)(std::string_view, bool, FloatImage&);
 };
-constexpr NumberType kNumberTypes[] = {{"f4", 4, copy_numbers<float>},          {"f8", 8, copy_numbers<double>},
-                                       {"u1", 1, copy_numbers<std::uint8_t>},   {"u2", 2, copy_numbers<std::uint16_t>},
+constexpr NumberType kNumberTypes[] = {{"f4", 4, copy_numbers<float>},
+                                       {"f8", 8, copy_numbers<double>},
+                                       {"u1", 1, copy_numbers<std::uint8_t>},
+                                       {"u2", 2, copy_numbers<std::uint16_t>},
                                        {"i4", 4, copy_numbers<std::int32_t>}};
 
 std::optional<Error> contradiction(const DepthConvention& convention, std::string_view name) {
   const auto usage = [&](std::string what) { return Error{ErrorKind::kUsage, std::move(what), std::string(name), ""}; };
-  if (!std::isfinite(convention.scale) || convention.scale <= 0) return usage("a depth scale must be a positive number");
+  if (!std::isfinite(convention.scale) || convention.scale <= 0)
+    return usage("a depth scale must be a positive number");
   if (convention.channel < 0) return usage("a depth channel cannot be negative");
   if (convention.near_is_bright && convention.unit != DepthUnit::kRelative) {
     return usage("near_is_bright says nothing of metric depth or disparity");
@@ -151,8 +154,8 @@ Result<FloatImage> decode_npy(std::string_view bytes, std::string_view name, Pic
   const std::int64_t high = shape.sides[0], wide = shape.sides[1];
   const std::int64_t many = shape.sides.size() == 3 ? shape.sides[2] : 1;
   if (wide > limits.longest_side || high > limits.longest_side || wide > limits.pixels / high || many > 16) {
-    return bad_npy(name, "an array of " + std::to_string(high) + "x" + std::to_string(wide) + "x" + std::to_string(many) +
-                             " values is too large");
+    return bad_npy(name, "an array of " + std::to_string(high) + "x" + std::to_string(wide) + "x" +
+                             std::to_string(many) + " values is too large");
   }
   const NumberType* type = std::find_if(std::begin(kNumberTypes), std::end(kNumberTypes), [&](const NumberType& each) {
     return std::string_view(shape.type).substr(1) == each.word;

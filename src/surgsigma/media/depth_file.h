@@ -25,7 +25,7 @@ struct DepthConvention {
   bool is_inverse = false;      ///< The value is a reciprocal of the distance (disparity always is).
   bool near_is_bright = false;  ///< Falls with distance but is no reciprocal; kRelative only.
   std::vector<double> invalid = {0};  ///< File values that mean "not measured"; what is not finite is always invalid.
-  int channel = 0;              ///< Of several: 2 for SCARED's x, y, z pictures.
+  int channel = 0;                    ///< Of several: 2 for SCARED's x, y, z pictures.
 };
 
 struct DepthMap {
@@ -33,15 +33,16 @@ struct DepthMap {
   std::int64_t valid = 0;
 };
 
-/// Bytes of a depth file, told by content: PNG of 8 or 16 bits and one channel, TIFF of 16-bit integers or floats, NPY (f4, f8,
-/// u1, u2, i4, little or big endian, C order, two or three axes). Fails with kData naming `name`: damaged, truncated or
-/// too large files, negative distances, a channel that is not there; with kUsage for a convention that contradicts itself.
+/// Bytes of a depth file, told by content: PNG of 8 or 16 bits and one channel, TIFF of 16-bit integers or floats, NPY
+/// (f4, f8, u1, u2, i4, little or big endian, C order, two or three axes). Fails with kData naming `name`: damaged,
+/// truncated or too large files, negative distances, a channel that is not there; with kUsage for a convention that
+/// contradicts itself.
 Result<DepthMap> decode_depth(std::string_view bytes, std::string_view name, const DepthConvention& convention,
                               PictureLimits limits = {});
 Result<DepthMap> read_depth(const fs::path& path, const DepthConvention& convention, PictureLimits limits = {});
 
-/// Larger is nearer: 1 / distance for distances, the value itself where it is inverse or bright when near, the largest value
-/// minus the value for other relative maps. Not-a-number stays; a distance of 0 becomes not-a-number.
+/// Larger is nearer: 1 / distance for distances, the value itself where it is inverse or bright when near, the largest
+/// value minus the value for other relative maps. Not-a-number stays; a distance of 0 becomes not-a-number.
 FloatImage nearness(const DepthMap& map, const DepthConvention& convention);
 
 /// An NPY file (version 1 to 3) as floats; rows, columns, channels in its order.

@@ -64,8 +64,8 @@ std::vector<std::uint32_t> joined(const std::vector<std::uint32_t>& runs) {
 Result<Mask> checked(const std::vector<std::uint32_t>& runs, std::uint64_t sum, std::uint64_t pixels, ImageSize size,
                      std::string_view name) {
   if (sum != pixels) {
-    return bad_mask(name, "they hold " + std::to_string(sum) + " pixels where " + words(size) + " has " +
-                              std::to_string(pixels));
+    return bad_mask(
+        name, "they hold " + std::to_string(sum) + " pixels where " + words(size) + " has " + std::to_string(pixels));
   }
   Mask mask{size, joined(runs)};
   if (mask.runs.empty()) mask.runs.push_back(0);
@@ -147,7 +147,7 @@ struct GridPoint {
   int y = 0;
 };
 
-constexpr double kFifths = 5;          ///< COCO's grid is a fifth of a pixel.
+constexpr double kFifths = 5;                    ///< COCO's grid is a fifth of a pixel.
 constexpr std::int64_t kMostSteps = 50'000'000;  ///< A border longer than this is no drawing.
 
 GridPoint grid_point(double x, double y) {
@@ -173,8 +173,8 @@ void walk_edge(GridPoint from, GridPoint to, Take take) {
   }
 }
 
-/// Where a step of the border crosses the centre line of a pixel column, counted down the columns. The rounding is that of
-/// the COCO API.
+/// Where a step of the border crosses the centre line of a pixel column, counted down the columns. The rounding is that
+/// of the COCO API.
 std::optional<std::uint32_t> crossing(GridPoint before, GridPoint after, ImageSize size) {
   if (after.x == before.x) return {};
   const double x = ((after.x < before.x ? after.x : after.x - 1) + .5) / kFifths - .5;
@@ -237,7 +237,8 @@ Image image_from_mask(const Mask& mask, std::uint8_t on) {
   const auto high = static_cast<std::uint64_t>(mask.size.height);
   each_run(mask, [&](std::uint64_t begin, std::uint64_t end) {
     for (std::uint64_t at = begin; at < end; ++at) {
-      picture.values[static_cast<std::size_t>(at % high) * picture.row_values() + static_cast<std::size_t>(at / high)] = on;
+      picture.values[static_cast<std::size_t>(at % high) * picture.row_values() + static_cast<std::size_t>(at / high)] =
+          on;
     }
   });
   return picture;
@@ -257,7 +258,8 @@ Result<Mask> mask_from_counts(std::string_view counts, ImageSize size, std::stri
       if (shift > 35) return bad_mask(name, "a number is too long at letter " + std::to_string(at));
       const int letter = static_cast<unsigned char>(counts[at]) - 48;
       if (letter < 0 || letter > 63) {
-        return bad_mask(name, quoted(counts.substr(at, 1)) + " at letter " + std::to_string(at) + " is not in the alphabet");
+        return bad_mask(name,
+                        quoted(counts.substr(at, 1)) + " at letter " + std::to_string(at) + " is not in the alphabet");
       }
       ++at;
       value |= static_cast<std::int64_t>(letter & 0x1F) << shift;
@@ -346,14 +348,16 @@ Box bounding_box(const Mask& mask) {
 
 Result<Mask> merged(const Mask& a, const Mask& b, MaskMerge how) {
   if (a.size != b.size) {
-    return Error{ErrorKind::kUsage, "masks of " + words(a.size) + " and " + words(b.size) + " pixels cannot be merged", "", ""};
+    return Error{ErrorKind::kUsage, "masks of " + words(a.size) + " and " + words(b.size) + " pixels cannot be merged",
+                 "", ""};
   }
   return merged_runs(a, b, how);
 }
 
 Result<double> mask_iou(const Mask& a, const Mask& b, bool b_is_crowd) {
   if (a.size != b.size) {
-    return Error{ErrorKind::kUsage, "masks of " + words(a.size) + " and " + words(b.size) + " pixels cannot be compared", "", ""};
+    return Error{ErrorKind::kUsage,
+                 "masks of " + words(a.size) + " and " + words(b.size) + " pixels cannot be compared", "", ""};
   }
   const std::int64_t shared = shared_area(a, b);
   const std::int64_t whole = b_is_crowd ? area(a) : area(a) + area(b) - shared;

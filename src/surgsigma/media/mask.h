@@ -1,5 +1,5 @@
-// Masks as COCO run lengths: how many pixels are off, on, off, ... down the columns from the left. The text form and the
-// polygon filling agree bit for bit with the COCO API (pycocotools), so masks may be passed on as they are.
+// Masks as COCO run lengths: how many pixels are off, on, off, ... down the columns from the left. The text form and
+// the polygon filling agree bit for bit with the COCO API (pycocotools), so masks may be passed on as they are.
 #pragma once
 
 #include <cstdint>
@@ -28,15 +28,15 @@ Mask mask_of_value(const DepthPicture& ids, int value);
 /// 0 and `on`.
 Image image_from_mask(const Mask& mask, std::uint8_t on = 1);
 
-/// COCO's "counts" as text. Fails with kData, naming `name`, on letters outside the alphabet, negative or missing runs, a
-/// sum that is not the size, or a size above 2^32 - 1 pixels. Memory is bounded by the length of the text.
+/// COCO's "counts" as text. Fails with kData, naming `name`, on letters outside the alphabet, negative or missing runs,
+/// a sum that is not the size, or a size above 2^32 - 1 pixels. Memory is bounded by the length of the text.
 Result<Mask> mask_from_counts(std::string_view counts, ImageSize size, std::string_view name);
 /// COCO's "counts" as a list.
 Result<Mask> mask_from_runs(std::span<const std::int64_t> runs, ImageSize size, std::string_view name);
 std::string counts_text(const Mask& mask);
 
-/// COCO polygons: each a flat list x1, y1, x2, y2, ...; their union. Fails with kData on less than three corners, an odd list,
-/// a corner that is no number or lies further than one picture away from the picture.
+/// COCO polygons: each a flat list x1, y1, x2, y2, ...; their union. Fails with kData on less than three corners, an
+/// odd list, a corner that is no number or lies further than one picture away from the picture.
 Result<Mask> mask_from_polygons(std::span<const std::vector<double>> polygons, ImageSize size, std::string_view name);
 
 /// Pixels that are on.

@@ -12,8 +12,8 @@ namespace {
 std::optional<Error> wrong_size(const Image& picture, std::optional<ImageSize> expected, std::string_view name) {
   if (!expected || picture.size() == *expected) return {};
   return Error{ErrorKind::kData,
-               "the mask has " + std::to_string(picture.width) + "x" + std::to_string(picture.height) + " pixels, its frame " +
-                   std::to_string(expected->width) + "x" + std::to_string(expected->height),
+               "the mask has " + std::to_string(picture.width) + "x" + std::to_string(picture.height) +
+                   " pixels, its frame " + std::to_string(expected->width) + "x" + std::to_string(expected->height),
                std::string(name), "a mask that was scaled or cropped must not be laid over the frame"};
 }
 
@@ -21,7 +21,8 @@ template <class Classes>
 std::optional<Error> bad_class(const Classes& classes, std::string_view name) {
   for (const auto& row : classes) {
     if (row.class_id < 0 || row.class_id > 255) {
-      return Error{ErrorKind::kUsage, "class id " + std::to_string(row.class_id) + " is outside 0-255", std::string(name), ""};
+      return Error{ErrorKind::kUsage, "class id " + std::to_string(row.class_id) + " is outside 0-255",
+                   std::string(name), ""};
     }
   }
   return {};
@@ -51,8 +52,8 @@ class Strays {
     picture.unknown_pixels = pixels_;
     const auto wide = static_cast<std::size_t>(picture.ids.width);
     for (const auto& [value, stray] : seen_) {
-      picture.unknown.push_back({word(value), stray.pixels, static_cast<int>(stray.first % wide),
-                                 static_cast<int>(stray.first / wide)});
+      picture.unknown.push_back(
+          {word(value), stray.pixels, static_cast<int>(stray.first % wide), static_cast<int>(stray.first / wide)});
     }
     std::stable_sort(picture.unknown.begin(), picture.unknown.end(),
                      [](const UnknownMaskValue& a, const UnknownMaskValue& b) { return a.pixels > b.pixels; });
@@ -204,7 +205,8 @@ std::vector<MaskObject> objects_of(const Raster<T>& ids, const ObjectRule& rule)
       growing[place->second].add(at);
     }
   }
-  std::stable_sort(growing.begin(), growing.end(), [](const Growing& a, const Growing& b) { return a.value < b.value; });
+  std::stable_sort(growing.begin(), growing.end(),
+                   [](const Growing& a, const Growing& b) { return a.value < b.value; });
   std::vector<MaskObject> objects;
   for (Growing& each : growing) {
     if (each.covered < at) each.runs.push_back(at - each.covered);
@@ -220,9 +222,9 @@ std::vector<MaskObject> objects_of(const Raster<T>& ids, const ObjectRule& rule)
 }  // namespace
 
 std::string to_string(const UnknownMaskValue& unknown) {
-  return (unknown.value.starts_with('#') ? "colour " : "value ") + unknown.value + " on " + std::to_string(unknown.pixels) +
-         " pixels, first at x " + std::to_string(unknown.first_x) + ", y " + std::to_string(unknown.first_y) +
-         ", is not in the palette";
+  return (unknown.value.starts_with('#') ? "colour " : "value ") + unknown.value + " on " +
+         std::to_string(unknown.pixels) + " pixels, first at x " + std::to_string(unknown.first_x) + ", y " +
+         std::to_string(unknown.first_y) + ", is not in the palette";
 }
 
 Result<ClassPicture> classes_from_colours(const Image& picture, std::span<const ColourClass> palette, int tolerance,
@@ -235,7 +237,8 @@ Result<ClassPicture> classes_from_colours(const Image& picture, std::span<const 
   const std::uint8_t* in = picture.values.data();
   const int green = picture.channels == 3 ? 1 : 0, blue = picture.channels == 3 ? 2 : 0;
   for (std::size_t pixel = 0; pixel < picture.pixels(); ++pixel, in += picture.channels) {
-    const std::uint32_t colour = static_cast<std::uint32_t>(in[0]) << 16 | static_cast<std::uint32_t>(in[green]) << 8 | in[blue];
+    const std::uint32_t colour =
+        static_cast<std::uint32_t>(in[0]) << 16 | static_cast<std::uint32_t>(in[green]) << 8 | in[blue];
     const int id = memory.class_of(colour);
     if (id == kUnknownColour) {
       strays.add(colour, pixel);
@@ -247,8 +250,8 @@ Result<ClassPicture> classes_from_colours(const Image& picture, std::span<const 
   return result;
 }
 
-Result<ClassPicture> classes_from_values(const Image& values, std::span<const ValueClass> classes, std::string_view name,
-                                         std::optional<ImageSize> expected) {
+Result<ClassPicture> classes_from_values(const Image& values, std::span<const ValueClass> classes,
+                                         std::string_view name, std::optional<ImageSize> expected) {
   if (auto error = wrong_size(values, expected, name)) return *error;
   if (auto error = bad_class(classes, name)) return *error;
   if (values.channels != 1) return Error{ErrorKind::kUsage, "class values come in one channel", std::string(name), ""};
@@ -257,7 +260,8 @@ Result<ClassPicture> classes_from_values(const Image& values, std::span<const Va
   class_of[kIgnoredClass] = kIgnoredClass;
   for (const ValueClass& row : classes) {
     if (row.value < 0 || row.value > 255) {
-      return Error{ErrorKind::kUsage, "mask value " + std::to_string(row.value) + " is outside 0-255", std::string(name), ""};
+      return Error{ErrorKind::kUsage, "mask value " + std::to_string(row.value) + " is outside 0-255",
+                   std::string(name), ""};
     }
     class_of[static_cast<std::size_t>(row.value)] = row.class_id;
   }

@@ -49,16 +49,16 @@ inline constexpr std::size_t kMostUnknown = 64;
 /// Sentence for an issue: "colour #ff0101 on 12 pixels, first at x 3, y 9, is not in the palette".
 std::string to_string(const UnknownMaskValue& unknown);
 
-/// Each pixel gets the class of the palette's nearest colour if no channel differs by more than `tolerance` (0: exact; JPEG
-/// masks need about 20); of two equally near the first of the list. Fails with kData if the picture has not `expected`
-/// size, kUsage if a class id is outside 0-255. A grey picture counts as three equal channels.
+/// Each pixel gets the class of the palette's nearest colour if no channel differs by more than `tolerance` (0: exact;
+/// JPEG masks need about 20); of two equally near the first of the list. Fails with kData if the picture has not
+/// `expected` size, kUsage if a class id is outside 0-255. A grey picture counts as three equal channels.
 Result<ClassPicture> classes_from_colours(const Image& picture, std::span<const ColourClass> palette, int tolerance,
                                           std::string_view name, std::optional<ImageSize> expected = {});
 
-/// The same for pictures read with decode_class_ids(); `classes` must name every value that may occur, 255 included if it
-/// is a class. Value 255 that is not named is "ignore" by custom and no unknown value.
-Result<ClassPicture> classes_from_values(const Image& values, std::span<const ValueClass> classes, std::string_view name,
-                                         std::optional<ImageSize> expected = {});
+/// The same for pictures read with decode_class_ids(); `classes` must name every value that may occur, 255 included if
+/// it is a class. Value 255 that is not named is "ignore" by custom and no unknown value.
+Result<ClassPicture> classes_from_values(const Image& values, std::span<const ValueClass> classes,
+                                         std::string_view name, std::optional<ImageSize> expected = {});
 
 /// What one object of a mask picture is: the whole of a value, or each connected part of it (corners touch: connected).
 /// A source declares it; one value may stand for two instruments.

@@ -10,7 +10,8 @@ namespace {
 
 fs::path shared_data() {
   const char* named = std::getenv("SURGSIGMA_SHARED_DATA");
-  for (const fs::path& root : {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
+  for (const fs::path& root :
+       {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
     if (!root.empty() && fs::exists(root / "endoscapes2023")) return root;
   }
   return {};
@@ -50,7 +51,8 @@ TEST(MaskPicture, ColoursBecomeClassesAndStrangersAreNamed) {
 
 TEST(MaskPicture, ToleranceTakesTheNearestColour) {
   const Image picture = row_of({250, 3, 0, 243, 0, 4, 225, 0, 0}, 3);
-  EXPECT_EQ(classes_from_colours(picture, kPalette, 10, "m")->ids.values, (std::vector<std::uint8_t>{1, 2, kIgnoredClass}));
+  EXPECT_EQ(classes_from_colours(picture, kPalette, 10, "m")->ids.values,
+            (std::vector<std::uint8_t>{1, 2, kIgnoredClass}));
   EXPECT_EQ(classes_from_colours(picture, kPalette, 0, "m")->unknown.size(), 3u);
 }
 
@@ -77,21 +79,23 @@ TEST(MaskPicture, WrongSizeIsAnError) {
 
 TEST(MaskPicture, APhotographInPlaceOfAMaskStaysBounded) {
   Image photograph(300, 300, 3);
-  for (std::size_t i = 0; i < photograph.values.size(); ++i) photograph.values[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13);
+  for (std::size_t i = 0; i < photograph.values.size(); ++i)
+    photograph.values[i] = static_cast<std::uint8_t>(i * 2654435761U >> 13);
   const auto classes = classes_from_colours(photograph, kPalette, 0, "m");
   EXPECT_EQ(classes->unknown.size(), kMostUnknown);
   EXPECT_GT(classes->unknown_pixels, 89'000);
 }
 
 TEST(MaskPicture, ClassIdsOutsideABytesRangeAreAUsageError) {
-  EXPECT_EQ(classes_from_values(Image(1, 1, 1), std::vector<ValueClass>{{0, 256}}, "m").error().kind, ErrorKind::kUsage);
+  EXPECT_EQ(classes_from_values(Image(1, 1, 1), std::vector<ValueClass>{{0, 256}}, "m").error().kind,
+            ErrorKind::kUsage);
   EXPECT_EQ(classes_from_values(Image(1, 1, 1), std::vector<ValueClass>{{-1, 0}}, "m").error().kind, ErrorKind::kUsage);
 }
 
 TEST(MaskPicture, ObjectsAreWholeValuesOrTheirParts) {
   Image ids(5, 3, 1);
-  ids.values = {1, 0, 2, 0, 1,   //
-                0, 1, 0, 0, 1,   //
+  ids.values = {1, 0, 2, 0,   1,  //
+                0, 1, 0, 0,   1,  //
                 0, 0, 0, 255, 1};
   const auto whole = objects_in(ids);
   ASSERT_EQ(whole.size(), 2u);
@@ -136,7 +140,8 @@ TEST(RealMasks, EndoscapesKnowsSixClassesAndOneStranger) {
     ASSERT_TRUE(values) << to_string(values.error());
     const auto classes = classes_from_values(*values, first_values(7), path.filename().string(), ImageSize{854, 480});
     ASSERT_TRUE(classes) << to_string(classes.error());
-    for (const auto& each : classes->unknown) strangers.insert(path.filename().string() + " " + each.value + " " + std::to_string(each.pixels));
+    for (const auto& each : classes->unknown)
+      strangers.insert(path.filename().string() + " " + each.value + " " + std::to_string(each.pixels));
     background_only += objects_in(classes->ids).empty() ? 1 : 0;
     ++read;
   }

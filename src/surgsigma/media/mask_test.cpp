@@ -22,14 +22,17 @@ Image random_picture(int wide, int high, std::uint64_t seed) {
   Draws draws(seed, "mask", "test");
   Image picture(wide, high, 1);
   std::uint8_t value = 0;
-  for (std::uint8_t& pixel : picture.values) pixel = value = draws.chance(0.3) ? static_cast<std::uint8_t>(1 - value) : value;
+  for (std::uint8_t& pixel : picture.values)
+    pixel = value = draws.chance(0.3) ? static_cast<std::uint8_t>(1 - value) : value;
   return picture;
 }
 
 fs::path metric_vectors() {
   const char* named = std::getenv("SURGSIGMA_SHARED_DATA");
-  for (const fs::path& root : {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
-    if (!root.empty() && fs::exists(root / "metric-vectors/segmentation.json")) return root / "metric-vectors/segmentation.json";
+  for (const fs::path& root :
+       {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
+    if (!root.empty() && fs::exists(root / "metric-vectors/segmentation.json"))
+      return root / "metric-vectors/segmentation.json";
   }
   return {};
 }
@@ -44,7 +47,8 @@ TEST(Mask, RunsGoDownTheColumns) {
 
 TEST(Mask, TextAgreesWithTheCocoApi) {
   // Made with pycocotools 2.0: encode(asfortranarray(...)).
-  EXPECT_EQ(counts_text(mask_from_image(picture_of({"........", ".###....", ".###....", ".###....", "........", "........"}))),
+  EXPECT_EQ(counts_text(
+                mask_from_image(picture_of({"........", ".###....", ".###....", ".###....", "........", "........"}))),
             "733000g0");
   EXPECT_EQ(counts_text({{100, 100}, {10000}}), "`h9");
   EXPECT_EQ(counts_text({{2, 2}, {0, 4}}), "04");
@@ -121,12 +125,12 @@ TEST(Mask, PolygonsFillAsTheCocoApiFills) {
 TEST(Mask, HostileTextIsAnError) {
   const ImageSize size{8, 6};
   EXPECT_EQ(mask_from_counts("733000g0", size, "m").value().runs[0], 7u);
-  EXPECT_FALSE(mask_from_counts("733000g0", {8, 7}, "m"));         // does not add up
-  EXPECT_FALSE(mask_from_counts("733000g", size, "m"));            // ends inside a number
-  EXPECT_FALSE(mask_from_counts("73 3", size, "m"));               // letter outside the alphabet
-  EXPECT_FALSE(mask_from_counts("ooooooooooooooo0", size, "m"));   // a number without end
-  EXPECT_FALSE(mask_from_counts("O", size, "m"));                  // negative
-  EXPECT_FALSE(mask_from_counts("0", {70000, 70000}, "m"));        // more pixels than COCO can count
+  EXPECT_FALSE(mask_from_counts("733000g0", {8, 7}, "m"));        // does not add up
+  EXPECT_FALSE(mask_from_counts("733000g", size, "m"));           // ends inside a number
+  EXPECT_FALSE(mask_from_counts("73 3", size, "m"));              // letter outside the alphabet
+  EXPECT_FALSE(mask_from_counts("ooooooooooooooo0", size, "m"));  // a number without end
+  EXPECT_FALSE(mask_from_counts("O", size, "m"));                 // negative
+  EXPECT_FALSE(mask_from_counts("0", {70000, 70000}, "m"));       // more pixels than COCO can count
   EXPECT_FALSE(mask_from_counts("0", {-1, 5}, "m"));
   EXPECT_EQ(mask_from_counts(std::string("7\0", 2), size, "frame 3").error().where, "frame 3");
   EXPECT_FALSE(mask_from_runs(std::vector<std::int64_t>{-1, 49}, size, "m"));

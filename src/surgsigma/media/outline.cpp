@@ -16,16 +16,15 @@ constexpr int kStepY[] = {0, 1, 0, -1};
 /// Walks the edges between inside and outside with the inside on the right hand.
 class Tracer {
  public:
-  explicit Tracer(const Image& picture)
-      : picture_(picture), parts_(picture.pixels(), -1), seen_(picture.pixels(), 0) {}
+  explicit Tracer(const Image& picture) : picture_(picture), parts_(picture.pixels(), -1), seen_(picture.pixels(), 0) {}
 
   std::vector<Outline> outlines() {
     std::vector<Outline> found;
     for (int y = 0; y < picture_.height; ++y) {
       for (int x = 0; x < picture_.width; ++x) {
         if (!is_inside(x, y) || is_inside(x, y - 1) || seen_[place(x, y)] != 0) continue;
-        // An upper edge that no ring has run along. A part not met before starts with its outer ring, because nothing of
-        // it lies above; everything else is a hole, entered from below.
+        // An upper edge that no ring has run along. A part not met before starts with its outer ring, because nothing
+        // of it lies above; everything else is a hole, entered from below.
         const bool is_new = parts_[place(x, y)] < 0;
         if (is_new) {
           mark_part(x, y, static_cast<int>(found.size()));
@@ -85,8 +84,8 @@ class Tracer {
     return ring;
   }
 
-  /// At a corner: right if the pixel ahead on the right is outside, left if both ahead are inside. Where two inside pixels
-  /// meet at the corner only, the walk stays on its own.
+  /// At a corner: right if the pixel ahead on the right is outside, left if both ahead are inside. Where two inside
+  /// pixels meet at the corner only, the walk stays on its own.
   Direction turn(int x, int y, Direction heading) const {
     // The two pixels ahead of the corner, seen in the walking direction.
     static constexpr int kRightX[] = {0, -1, -1, 0}, kRightY[] = {0, 0, -1, -1};

@@ -17,8 +17,8 @@ struct Corner {
 };
 using Polygon = std::vector<Corner>;  ///< Closed without repeating the first corner.
 
-/// One connected part (pixels that touch with a side; where two meet at a corner only, they are two parts). The outer ring
-/// runs clockwise on the screen, holes the other way.
+/// One connected part (pixels that touch with a side; where two meet at a corner only, they are two parts). The outer
+/// ring runs clockwise on the screen, holes the other way.
 struct Outline {
   Polygon outer;
   std::vector<Polygon> holes;
@@ -35,8 +35,8 @@ double signed_area(const Polygon& ring);
 double area(const Outline& outline);
 Box bounding_box(const Polygon& ring);
 
-/// Fewer corners: none that is left out lay further than `tolerance_px` from the new border (Douglas-Peucker, started at the
-/// two corners that are farthest apart). A ring that would lose its area comes back as it is.
+/// Fewer corners: none that is left out lay further than `tolerance_px` from the new border (Douglas-Peucker, started
+/// at the two corners that are farthest apart). A ring that would lose its area comes back as it is.
 Polygon simplified(const Polygon& ring, double tolerance_px);
 
 /// The pixels whose centres lie inside (even-odd over all rings): the inverse of outlines_of().

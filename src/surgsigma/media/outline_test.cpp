@@ -51,9 +51,7 @@ TEST(Outline, HolesRunTheOtherWay) {
   EXPECT_EQ(area(found[0]), 13);
 }
 
-TEST(Outline, PixelsThatMeetAtACornerAreTwoParts) {
-  EXPECT_EQ(outlines_of(picture_of({"#.", ".#"})).size(), 2u);
-}
+TEST(Outline, PixelsThatMeetAtACornerAreTwoParts) { EXPECT_EQ(outlines_of(picture_of({"#.", ".#"})).size(), 2u); }
 
 TEST(Outline, AnIslandInAHoleIsItsOwnPart) {
   const auto found = outlines_of(picture_of({"#####", "#...#", "#.#.#", "#...#", "#####"}));
@@ -106,9 +104,7 @@ TEST(Outline, NothingGivesNothing) {
   EXPECT_EQ(bounding_box(Polygon{}), Box{});
 }
 
-TEST(Outline, CocoNumbersAreFlat) {
-  EXPECT_EQ(flat({{1, 2}, {3, 4}}), (std::vector<double>{1, 2, 3, 4}));
-}
+TEST(Outline, CocoNumbersAreFlat) { EXPECT_EQ(flat({{1, 2}, {3, 4}}), (std::vector<double>{1, 2, 3, 4})); }
 
 }  // namespace
 }  // namespace surgsigma

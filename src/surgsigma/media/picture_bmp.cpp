@@ -18,7 +18,8 @@ struct BmpLayout {
 
 std::uint32_t number(std::string_view bytes, std::size_t at, int count) {
   std::uint32_t value = 0;
-  for (int i = count - 1; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
+  for (int i = count - 1; i >= 0; --i)
+    value = value << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
   return value;
 }
 
@@ -90,7 +91,8 @@ Result<Image> decode_bmp(std::string_view bytes, std::string_view name, Reading 
     return Error{ErrorKind::kData, "a BMP of " + std::to_string(layout.bits) + " bits or with compression",
                  std::string(name), "8, 24 and 32 bits without compression can be read; save it as PNG"};
   }
-  const std::size_t row_bytes = (static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.bits) / 8 + 3) / 4 * 4;
+  const std::size_t row_bytes =
+      (static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(layout.bits) / 8 + 3) / 4 * 4;
   const std::size_t rows = layout.pixels_at < bytes.size() ? (bytes.size() - layout.pixels_at) / row_bytes : 0;
   if (rows < static_cast<std::size_t>(layout.height)) {
     return damaged(name, PictureFormat::kBmp,

@@ -17,7 +17,8 @@ Error damaged(std::string_view name, PictureFormat format, std::string_view what
 std::optional<Error> refused_size(std::int64_t width, std::int64_t height, std::string_view name,
                                   const PictureLimits& limits) {
   const std::string size = std::to_string(width) + "x" + std::to_string(height);
-  if (width < 1 || height < 1) return Error{ErrorKind::kData, "a picture of " + size + " pixels", std::string(name), ""};
+  if (width < 1 || height < 1)
+    return Error{ErrorKind::kData, "a picture of " + size + " pixels", std::string(name), ""};
   if (width > limits.longest_side || height > limits.longest_side || width > limits.pixels / height) {
     return Error{ErrorKind::kData,
                  "a picture of " + size + " pixels is larger than " + std::to_string(limits.longest_side) +
@@ -88,7 +89,9 @@ int orientation_of_tiff(std::string_view bytes) {
   const auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])); };
   if (bytes.size() < 8) return 1;
   const bool is_little = bytes[0] == 'I';
-  const auto word = [&](std::size_t at) { return is_little ? byte(at) | byte(at + 1) << 8 : byte(at) << 8 | byte(at + 1); };
+  const auto word = [&](std::size_t at) {
+    return is_little ? byte(at) | byte(at + 1) << 8 : byte(at) << 8 | byte(at + 1);
+  };
   const auto wide = [&](std::size_t at) {
     return is_little ? word(at) | word(at + 2) << 16 : word(at) << 16 | word(at + 2);
   };
@@ -135,12 +138,18 @@ PictureFormat picture_format(std::string_view bytes) {
 
 std::string_view picture_format_name(PictureFormat format) {
   switch (format) {
-    case PictureFormat::kJpeg: return "jpeg";
-    case PictureFormat::kPng: return "png";
-    case PictureFormat::kWebp: return "webp";
-    case PictureFormat::kTiff: return "tiff";
-    case PictureFormat::kBmp: return "bmp";
-    case PictureFormat::kUnknown: break;
+    case PictureFormat::kJpeg:
+      return "jpeg";
+    case PictureFormat::kPng:
+      return "png";
+    case PictureFormat::kWebp:
+      return "webp";
+    case PictureFormat::kTiff:
+      return "tiff";
+    case PictureFormat::kBmp:
+      return "bmp";
+    case PictureFormat::kUnknown:
+      break;
   }
   return "unknown";
 }
@@ -148,12 +157,23 @@ std::string_view picture_format_name(PictureFormat format) {
 Result<PictureHeader> read_picture_header(std::string_view bytes, std::string_view name, PictureLimits limits) {
   Result<PictureHeader> header = unreadable(bytes, name);
   switch (picture_format(bytes)) {
-    case PictureFormat::kJpeg: header = codec::jpeg_header(bytes, name); break;
-    case PictureFormat::kPng: header = codec::png_header(bytes, name); break;
-    case PictureFormat::kWebp: header = codec::webp_header(bytes, name); break;
-    case PictureFormat::kTiff: header = codec::tiff_header(bytes, name); break;
-    case PictureFormat::kBmp: header = codec::bmp_header(bytes, name); break;
-    case PictureFormat::kUnknown: break;
+    case PictureFormat::kJpeg:
+      header = codec::jpeg_header(bytes, name);
+      break;
+    case PictureFormat::kPng:
+      header = codec::png_header(bytes, name);
+      break;
+    case PictureFormat::kWebp:
+      header = codec::webp_header(bytes, name);
+      break;
+    case PictureFormat::kTiff:
+      header = codec::tiff_header(bytes, name);
+      break;
+    case PictureFormat::kBmp:
+      header = codec::bmp_header(bytes, name);
+      break;
+    case PictureFormat::kUnknown:
+      break;
   }
   if (!header) return header;
   if (auto refused = codec::refused_size(header->size.width, header->size.height, name, limits)) return *refused;
@@ -162,12 +182,18 @@ Result<PictureHeader> read_picture_header(std::string_view bytes, std::string_vi
 
 Result<Image> decode_picture(std::string_view bytes, std::string_view name, PictureLimits limits) {
   switch (picture_format(bytes)) {
-    case PictureFormat::kJpeg: return codec::decode_jpeg(bytes, name, 1, limits);
-    case PictureFormat::kPng: return codec::decode_png(bytes, name, codec::Reading::kColours, limits);
-    case PictureFormat::kWebp: return codec::decode_webp(bytes, name, codec::Reading::kColours, limits);
-    case PictureFormat::kTiff: return codec::decode_tiff(bytes, name, codec::Reading::kColours, limits);
-    case PictureFormat::kBmp: return codec::decode_bmp(bytes, name, codec::Reading::kColours, limits);
-    case PictureFormat::kUnknown: break;
+    case PictureFormat::kJpeg:
+      return codec::decode_jpeg(bytes, name, 1, limits);
+    case PictureFormat::kPng:
+      return codec::decode_png(bytes, name, codec::Reading::kColours, limits);
+    case PictureFormat::kWebp:
+      return codec::decode_webp(bytes, name, codec::Reading::kColours, limits);
+    case PictureFormat::kTiff:
+      return codec::decode_tiff(bytes, name, codec::Reading::kColours, limits);
+    case PictureFormat::kBmp:
+      return codec::decode_bmp(bytes, name, codec::Reading::kColours, limits);
+    case PictureFormat::kUnknown:
+      break;
   }
   return unreadable(bytes, name);
 }
@@ -175,13 +201,19 @@ Result<Image> decode_picture(std::string_view bytes, std::string_view name, Pict
 Result<Image> decode_class_ids(std::string_view bytes, std::string_view name, PictureLimits limits) {
   switch (picture_format(bytes)) {
     case PictureFormat::kJpeg:
-      return wrong_format(PictureFormat::kJpeg, name, "data in a class-id mask: its values are not those that were drawn",
+      return wrong_format(PictureFormat::kJpeg, name,
+                          "data in a class-id mask: its values are not those that were drawn",
                           "a lossy colour mask can be read with a palette and a tolerance");
-    case PictureFormat::kPng: return codec::decode_png(bytes, name, codec::Reading::kValues, limits);
-    case PictureFormat::kWebp: return codec::decode_webp(bytes, name, codec::Reading::kValues, limits);
-    case PictureFormat::kTiff: return codec::decode_tiff(bytes, name, codec::Reading::kValues, limits);
-    case PictureFormat::kBmp: return codec::decode_bmp(bytes, name, codec::Reading::kValues, limits);
-    case PictureFormat::kUnknown: break;
+    case PictureFormat::kPng:
+      return codec::decode_png(bytes, name, codec::Reading::kValues, limits);
+    case PictureFormat::kWebp:
+      return codec::decode_webp(bytes, name, codec::Reading::kValues, limits);
+    case PictureFormat::kTiff:
+      return codec::decode_tiff(bytes, name, codec::Reading::kValues, limits);
+    case PictureFormat::kBmp:
+      return codec::decode_bmp(bytes, name, codec::Reading::kValues, limits);
+    case PictureFormat::kUnknown:
+      break;
   }
   return unreadable(bytes, name);
 }

@@ -1,8 +1,9 @@
-// Picture files to pixels and back. What a file is, is told by its first bytes and never by its name: published data sets
-// hold JPEG data in files called .png.
+// Picture files to pixels and back. What a file is, is told by its first bytes and never by its name: published data
+// sets hold JPEG data in files called .png.
 //
 // The same for every format:
-// - Sizes are checked against PictureLimits before memory for pixels is taken; a file too short for its size is refused.
+// - Sizes are checked against PictureLimits before memory for pixels is taken; a file too short for its size is
+// refused.
 // - A truncated or damaged file is an Error that says what is missing, never half a picture.
 // - Alpha that is opaque everywhere is dropped; a pixel that is not opaque is an Error, because what lies behind it is
 //   not in the file (decode_class_ids() ignores alpha: it reads values, not colours).
@@ -39,8 +40,8 @@ struct PictureLimits {
 struct PictureHeader {
   PictureFormat format = PictureFormat::kUnknown;
   ImageSize size;
-  int channels = 0;     ///< As stored, alpha included; 1 for a palette.
-  int bits = 0;         ///< Per channel.
+  int channels = 0;  ///< As stored, alpha included; 1 for a palette.
+  int bits = 0;      ///< Per channel.
   bool is_float = false;
   bool is_palette = false;
   bool has_alpha = false;
@@ -49,18 +50,18 @@ struct PictureHeader {
 };
 Result<PictureHeader> read_picture_header(std::string_view bytes, std::string_view name, PictureLimits limits = {});
 
-/// JPEG (grey, YCbCr, RGB, CMYK, YCCK), PNG (any depth, palette, interlaced), WebP (one picture), TIFF (8 and 16 bit), BMP
-/// (8, 24, 32 bit, uncompressed) as grey or sRGB of 8 bits; 16-bit channels are scaled. `name` is used in errors.
+/// JPEG (grey, YCbCr, RGB, CMYK, YCCK), PNG (any depth, palette, interlaced), WebP (one picture), TIFF (8 and 16 bit),
+/// BMP (8, 24, 32 bit, uncompressed) as grey or sRGB of 8 bits; 16-bit channels are scaled. `name` is used in errors.
 Result<Image> decode_picture(std::string_view bytes, std::string_view name, PictureLimits limits = {});
 Result<Image> read_picture(const fs::path& path, PictureLimits limits = {});
 
-/// A JPEG at 1/2, 1/4 or 1/8 of its size (rounded up), by an inverse transform of fewer points: far less work than decoding
-/// and shrinking. `reduce` 1 is decode_picture().
+/// A JPEG at 1/2, 1/4 or 1/8 of its size (rounded up), by an inverse transform of fewer points: far less work than
+/// decoding and shrinking. `reduce` 1 is decode_picture().
 Result<Image> decode_jpeg_reduced(std::string_view bytes, std::string_view name, int reduce, PictureLimits limits = {});
 
-/// A mask file as its raw values, one channel: grey values and palette indices are not scaled nor turned into colours, and
-/// a picture of three channels must have them equal. PNG, TIFF, BMP and lossless WebP; a lossy file is refused because its
-/// values are not those that were drawn. 16-bit values above 255 are refused: see decode_picture16().
+/// A mask file as its raw values, one channel: grey values and palette indices are not scaled nor turned into colours,
+/// and a picture of three channels must have them equal. PNG, TIFF, BMP and lossless WebP; a lossy file is refused
+/// because its values are not those that were drawn. 16-bit values above 255 are refused: see decode_picture16().
 Result<Image> decode_class_ids(std::string_view bytes, std::string_view name, PictureLimits limits = {});
 Result<Image> read_class_ids(const fs::path& path, PictureLimits limits = {});
 

@@ -4,12 +4,11 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <type_traits>
 
 // jpeglib.h needs size_t and FILE first.
-#include <cstdio>
-#include <cstdlib>
-
 #include <jpeglib.h>
 #include <png.h>
 
@@ -57,7 +56,8 @@ std::string png_file(int wide, int high, int bits, int type, int interlace, cons
   const std::size_t row_bytes = rows.size() / static_cast<std::size_t>(high);
   std::vector<png_bytep> pointers;
   std::string copy = rows;
-  for (int y = 0; y < high; ++y) pointers.push_back(reinterpret_cast<png_bytep>(copy.data()) + static_cast<std::size_t>(y) * row_bytes);
+  for (int y = 0; y < high; ++y)
+    pointers.push_back(reinterpret_cast<png_bytep>(copy.data()) + static_cast<std::size_t>(y) * row_bytes);
   png_write_image(png, pointers.data());
   png_write_end(png, nullptr);
   png_destroy_write_struct(&png, &info);
@@ -121,7 +121,8 @@ std::string tiff_file(const Raster<T>& image, int photometric, int compression, 
         for (int x = 0; x < image.width; x += 16) {
           Raster<T> tile(16, 16, image.channels);
           for (int j = 0; j < 16 && y + j < image.height; ++j) {
-            for (int i = 0; i < 16 && x + i < image.width; ++i) std::copy_n(image.at(x + i, y + j), image.channels, tile.at(i, j));
+            for (int i = 0; i < 16 && x + i < image.width; ++i)
+              std::copy_n(image.at(x + i, y + j), image.channels, tile.at(i, j));
           }
           TIFFWriteTile(tiff, tile.values.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0);
         }
@@ -152,7 +153,8 @@ std::string bmp_file(const Image& image) {
   for (int y = image.height - 1; y >= 0; --y) {
     std::string row(row_bytes, '\0');
     for (int x = 0; x < image.width; ++x) {
-      for (std::size_t c = 0; c < 3; ++c) row[static_cast<std::size_t>(x) * 3 + c] = static_cast<char>(image.at(x, y)[2 - c]);
+      for (std::size_t c = 0; c < 3; ++c)
+        row[static_cast<std::size_t>(x) * 3 + c] = static_cast<char>(image.at(x, y)[2 - c]);
     }
     bytes += row;
   }
@@ -161,7 +163,8 @@ std::string bmp_file(const Image& image) {
 
 std::string shared_frame(const std::string& path) {
   const char* named = std::getenv("SURGSIGMA_SHARED_DATA");
-  for (const fs::path& root : {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
+  for (const fs::path& root :
+       {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
     if (!root.empty() && fs::exists(root / path)) return (root / path).string();
   }
   return "";
@@ -238,7 +241,8 @@ TEST(PictureFile, PaletteIsColoursForAPictureAndIndicesForAMask) {
   const PaletteColour palette[] = {{0, 0, 0}, {200, 10, 20}, {1, 2, 3}};
   const std::string bytes = *encode_palette_png(ids, palette);
   EXPECT_EQ(*decode_class_ids(bytes, "x"), ids);
-  EXPECT_EQ(decode_picture(bytes, "x")->values, (std::vector<std::uint8_t>{0, 0, 0, 200, 10, 20, 1, 2, 3, 200, 10, 20}));
+  EXPECT_EQ(decode_picture(bytes, "x")->values,
+            (std::vector<std::uint8_t>{0, 0, 0, 200, 10, 20, 1, 2, 3, 200, 10, 20}));
   EXPECT_TRUE(read_picture_header(bytes, "x")->is_palette);
   EXPECT_FALSE(encode_palette_png(ids, std::span(palette).first(2)));
 }
@@ -283,9 +287,10 @@ TEST(PictureFile, CmykBecomesRgbWhoeverWroteIt) {
 
 TEST(PictureFile, OrientationIsReportedAndNotApplied) {
   const std::string plain = *encode_jpeg(colours(16, 8));
-  const std::string exif("\xFF\xE1\x00\x22"
-                         "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0",
-                         36);
+  const std::string exif(
+      "\xFF\xE1\x00\x22"
+      "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0",
+      36);
   const std::string turned = plain.substr(0, 2) + exif + plain.substr(2);
   EXPECT_EQ(read_picture_header(turned, "x")->orientation, 6);
   EXPECT_EQ(read_picture_header(plain, "x")->orientation, 1);
@@ -387,7 +392,8 @@ TEST(PictureFile, AShortPngCannotHoldALargePicture) {
   bytes.replace(29, 4, crc("IHDR" + header));
   const auto picture = decode_picture(bytes, "bomb.png");
   ASSERT_FALSE(picture);
-  EXPECT_NE(picture.error().what.find("bytes cannot hold 20000x10000 pixels"), std::string::npos) << picture.error().what;
+  EXPECT_NE(picture.error().what.find("bytes cannot hold 20000x10000 pixels"), std::string::npos)
+      << picture.error().what;
 }
 
 TEST(PictureFile, ChangedBytesNeverCrash) {

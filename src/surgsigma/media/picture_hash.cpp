@@ -43,7 +43,8 @@ struct Cosines {
   float at[kLow][kSide];
   Cosines() {
     for (int u = 0; u < kLow; ++u) {
-      for (int x = 0; x < kSide; ++x) at[u][x] = static_cast<float>(std::cos(std::numbers::pi * u * (2 * x + 1) / (2.0 * kSide)));
+      for (int x = 0; x < kSide; ++x)
+        at[u][x] = static_cast<float>(std::cos(std::numbers::pi * u * (2 * x + 1) / (2.0 * kSide)));
     }
   }
 };
@@ -110,7 +111,9 @@ double deviation(const Square& square) {
 
 constexpr int kQuarters = 4;
 
-std::uint32_t quarter(std::uint64_t hash, int which) { return static_cast<std::uint32_t>(hash >> (16 * which) & 0xFFFF); }
+std::uint32_t quarter(std::uint64_t hash, int which) {
+  return static_cast<std::uint32_t>(hash >> (16 * which) & 0xFFFF);
+}
 
 /// Calls `take` for every 16-bit word that differs from `word` in at most `bits` bits.
 template <class Take>

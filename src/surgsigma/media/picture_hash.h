@@ -15,7 +15,8 @@ namespace surgsigma {
 struct PictureHash {
   std::uint64_t dct = 0;         ///< Signs of the 64 lowest frequencies of a 32x32 picture against their median.
   std::uint64_t difference = 0;  ///< Brighter or darker than the right neighbour, on a 9x8 picture.
-  double contrast = 0;           ///< Standard deviation of the 32x32 picture, 0-255. Near 0 the bits are noise: a black frame matches anything.
+  double contrast = 0;  ///< Standard deviation of the 32x32 picture, 0-255. Near 0 the bits are noise: a black frame
+                        ///< matches anything.
   bool operator==(const PictureHash&) const = default;
 };
 

@@ -56,7 +56,8 @@ Image with_bars(const Image& image, int left, int top, int right, int bottom) {
 Image through_field(Image image, const CircularField& field) {
   const Image mask = field_mask(field, image.size());
   for (std::size_t i = 0; i < mask.values.size(); ++i) {
-    for (std::size_t c = 0; c < 3; ++c) image.values[3 * i + c] = static_cast<std::uint8_t>(image.values[3 * i + c] * mask.values[i]);
+    for (std::size_t c = 0; c < 3; ++c)
+      image.values[3 * i + c] = static_cast<std::uint8_t>(image.values[3 * i + c] * mask.values[i]);
   }
   return image;
 }
@@ -135,7 +136,8 @@ TEST(HashIndex, FindsWhatASearchOfAllFinds) {
       const std::uint64_t hash = hashes[draws.below(hashes.size())] ^ (1ULL << draws.below(64));
       std::vector<HashIndex::Match> expected;
       for (std::size_t i = 0; i < hashes.size(); ++i) {
-        if (hamming(hashes[i], hash) <= radius) expected.push_back({static_cast<std::uint32_t>(i), hamming(hashes[i], hash)});
+        if (hamming(hashes[i], hash) <= radius)
+          expected.push_back({static_cast<std::uint32_t>(i), hamming(hashes[i], hash)});
       }
       EXPECT_EQ(index.search(hash, radius), expected) << radius;
     }

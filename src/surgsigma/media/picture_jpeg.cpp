@@ -1,5 +1,5 @@
-// JPEG through libjpeg-turbo. Its errors leave by longjmp, so every function that calls it keeps to plain C values after
-// setjmp; vectors are made before and only written into.
+// JPEG through libjpeg-turbo. Its errors leave by longjmp, so every function that calls it keeps to plain C values
+// after setjmp; vectors are made before and only written into.
 #include <cstdio>
 // (jpeglib.h needs FILE declared first)
 #include <jerror.h>
@@ -33,8 +33,8 @@ JpegErrors& errors_of(j_common_ptr common) { return *reinterpret_cast<JpegErrors
 
 /// The library goes on after these and invents pixels. Others are remarks: unused bytes, odd markers.
 bool loses_pixels(int code) {
-  return code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
-         code == JWRN_MUST_RESYNC || code == JWRN_BOGUS_PROGRESSION;
+  return code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_MUST_RESYNC ||
+         code == JWRN_BOGUS_PROGRESSION;
 }
 
 void take_message(j_common_ptr common, int level) {
@@ -169,7 +169,8 @@ Result<Image> decode_jpeg(std::string_view bytes, std::string_view name, int red
   if (!reader.open(bytes)) return damaged(name, PictureFormat::kJpeg, reader.words());
   if (auto refused = refused_size(reader.info().image_width, reader.info().image_height, name, limits)) return *refused;
   if (reader.info().arith_code != FALSE) {  // its damage cannot be told from its data
-    return Error{ErrorKind::kData, "a JPEG with arithmetic coding", std::string(name), "save it again with any program"};
+    return Error{ErrorKind::kData, "a JPEG with arithmetic coding", std::string(name),
+                 "save it again with any program"};
   }
   if (!reader.start(reduce)) return damaged(name, PictureFormat::kJpeg, reader.words());
   Image image(static_cast<int>(reader.info().output_width), static_cast<int>(reader.info().output_height),

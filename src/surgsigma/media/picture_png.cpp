@@ -146,8 +146,9 @@ Result<PictureHeader> png_header(std::string_view bytes, std::string_view name) 
   header.size = {static_cast<int>(reader.width()), static_cast<int>(reader.height())};
   header.is_palette = reader.type() == PNG_COLOR_TYPE_PALETTE;
   header.has_alpha = reader.has_alpha();
-  header.channels = header.is_palette ? 1 : ((reader.type() & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1) +
-                                                ((reader.type() & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
+  header.channels = header.is_palette ? 1
+                                      : ((reader.type() & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1) +
+                                            ((reader.type() & PNG_COLOR_MASK_ALPHA) != 0 ? 1 : 0);
   header.bits = reader.bits();
   return header;
 }
@@ -177,7 +178,8 @@ Result<DepthPicture> decode_png16(std::string_view bytes, std::string_view name,
     return wide;
   }
   if (reader.type() != PNG_COLOR_TYPE_GRAY && reader.type() != PNG_COLOR_TYPE_GRAY_ALPHA) {
-    return Error{ErrorKind::kData, "a picture of 16 bits with colours where one channel is needed", std::string(name), ""};
+    return Error{ErrorKind::kData, "a picture of 16 bits with colours where one channel is needed", std::string(name),
+                 ""};
   }
   if (!reader.prepare(Reading::kValues, true)) return damaged(name, PictureFormat::kPng, reader.words());
   DepthPicture picture(static_cast<int>(reader.width()), static_cast<int>(reader.height()), 1);
@@ -223,9 +225,11 @@ struct PngWriter {
     png_set_write_fn(png, this, append, flush);
     png_set_compression_level(png, 6);
     const bool is_flat = settings.colour_type == PNG_COLOR_TYPE_PALETTE;
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, is_flat ? PNG_FILTER_NONE : PNG_FILTER_SUB | PNG_FILTER_UP | PNG_FILTER_PAETH);
-    png_set_IHDR(png, info, static_cast<std::uint32_t>(size.width), static_cast<std::uint32_t>(size.height), settings.bits,
-                 settings.colour_type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE,
+                   is_flat ? PNG_FILTER_NONE : PNG_FILTER_SUB | PNG_FILTER_UP | PNG_FILTER_PAETH);
+    png_set_IHDR(png, info, static_cast<std::uint32_t>(size.width), static_cast<std::uint32_t>(size.height),
+                 settings.bits, settings.colour_type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
     if (is_flat) {
       static_assert(sizeof(png_color) == sizeof(PaletteColour));
       png_set_PLTE(png, info, reinterpret_cast<const png_color*>(settings.palette.data()),

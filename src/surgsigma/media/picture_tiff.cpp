@@ -1,5 +1,5 @@
-// TIFF through libtiff, from memory. Plain samples are read as they lie; palettes, YCbCr and CMYK go through the library's
-// own conversion to RGBA.
+// TIFF through libtiff, from memory. Plain samples are read as they lie; palettes, YCbCr and CMYK go through the
+// library's own conversion to RGBA.
 #include <tiffio.h>
 
 #include <cstring>
@@ -75,7 +75,8 @@ struct TiffShape {
 
   bool is_float() const { return format == SAMPLEFORMAT_IEEEFP; }
   bool has_plain_colours() const {
-    return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE || photometric == PHOTOMETRIC_RGB;
+    return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE ||
+           photometric == PHOTOMETRIC_RGB;
   }
 };
 
@@ -97,8 +98,8 @@ Result<OpenTiff> open_tiff(std::string_view bytes, std::string_view name) {
   TIFFOpenOptionsSetMaxSingleMemAlloc(options, kMostLibraryBytes);
   TIFFOpenOptionsSetErrorHandlerExtR(options, take_error, open.memory.get());
   TIFFOpenOptionsSetWarningHandlerExtR(options, take_warning, open.memory.get());
-  open.handle.reset(TIFFClientOpenExt("memory", "r", open.memory.get(), read_bytes, write_nothing, seek, keep_open, size_of,
-                                      map_bytes, unmap_bytes, options));
+  open.handle.reset(TIFFClientOpenExt("memory", "r", open.memory.get(), read_bytes, write_nothing, seek, keep_open,
+                                      size_of, map_bytes, unmap_bytes, options));
   TIFFOpenOptionsFree(options);
   if (!open.handle) return open.error(name);
   TIFF* tiff = open.handle.get();
@@ -128,7 +129,8 @@ Result<OpenTiff> open_one_page(std::string_view bytes, std::string_view name, co
   SURGSIGMA_TRY(open, open_tiff(bytes, name));
   if (auto refused = refused_size(open.shape.width, open.shape.height, name, limits)) return *refused;
   if (open.shape.channels < 1 || open.shape.channels > 16) {
-    return Error{ErrorKind::kData, "a TIFF of " + std::to_string(open.shape.channels) + " channels", std::string(name), ""};
+    return Error{ErrorKind::kData, "a TIFF of " + std::to_string(open.shape.channels) + " channels", std::string(name),
+                 ""};
   }
   if (has_more_pages(open.handle.get())) {
     return Error{ErrorKind::kData, "a TIFF of several pages where one picture is needed", std::string(name), ""};
@@ -139,8 +141,8 @@ Result<OpenTiff> open_one_page(std::string_view bytes, std::string_view name, co
 
 /// Samples of a strip or tile into their place; `channel` is -1 for all.
 template <class T>
-void place(Raster<T>& picture, const T* block, std::uint32_t x0, std::uint32_t y0, std::uint32_t wide, std::uint32_t high,
-           int channel) {
+void place(Raster<T>& picture, const T* block, std::uint32_t x0, std::uint32_t y0, std::uint32_t wide,
+           std::uint32_t high, int channel) {
   const std::size_t many = channel < 0 ? static_cast<std::size_t>(picture.channels) : 1;
   const std::uint32_t columns = std::min(wide, static_cast<std::uint32_t>(picture.width) - x0);
   const std::uint32_t rows = std::min(high, static_cast<std::uint32_t>(picture.height) - y0);
@@ -151,7 +153,9 @@ void place(Raster<T>& picture, const T* block, std::uint32_t x0, std::uint32_t y
       std::memcpy(out, in, columns * many * sizeof(T));
       continue;
     }
-    for (std::uint32_t x = 0; x < columns; ++x) out[static_cast<std::size_t>(x) * static_cast<std::size_t>(picture.channels) + static_cast<std::size_t>(channel)] = in[x];
+    for (std::uint32_t x = 0; x < columns; ++x)
+      out[static_cast<std::size_t>(x) * static_cast<std::size_t>(picture.channels) +
+          static_cast<std::size_t>(channel)] = in[x];
   }
 }
 
@@ -181,9 +185,12 @@ Result<Raster<T>> samples_of(OpenTiff& open, std::string_view name) {
   const TiffShape& shape = open.shape;
   const Blocks blocks = blocks_of(tiff, shape);
   const bool has_planes = shape.planes == PLANARCONFIG_SEPARATE && shape.channels > 1;
-  const std::uint64_t block_samples = static_cast<std::uint64_t>(blocks.wide) * blocks.high * (has_planes ? 1U : shape.channels);
-  if (blocks.wide == 0 || blocks.high == 0 || block_samples * sizeof(T) > static_cast<std::uint64_t>(kMostLibraryBytes)) {
-    return Error{ErrorKind::kData, "a TIFF with tiles of " + std::to_string(blocks.wide) + "x" + std::to_string(blocks.high),
+  const std::uint64_t block_samples =
+      static_cast<std::uint64_t>(blocks.wide) * blocks.high * (has_planes ? 1U : shape.channels);
+  if (blocks.wide == 0 || blocks.high == 0 ||
+      block_samples * sizeof(T) > static_cast<std::uint64_t>(kMostLibraryBytes)) {
+    return Error{ErrorKind::kData,
+                 "a TIFF with tiles of " + std::to_string(blocks.wide) + "x" + std::to_string(blocks.high),
                  std::string(name), ""};
   }
   std::vector<T> block(block_samples);
@@ -195,9 +202,9 @@ Result<Raster<T>> samples_of(OpenTiff& open, std::string_view name) {
         const auto sample = static_cast<std::uint16_t>(plane);
         const std::uint32_t rows = blocks.are_tiles ? blocks.high : std::min(blocks.high, shape.height - y);
         const auto needed = static_cast<tmsize_t>(block_samples / blocks.high * rows * sizeof(T));
-        const tmsize_t got = blocks.are_tiles
-                                 ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, x, y, 0, sample), block.data(), bytes)
-                                 : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, y, sample), block.data(), needed);
+        const tmsize_t got =
+            blocks.are_tiles ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, x, y, 0, sample), block.data(), bytes)
+                             : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, y, sample), block.data(), needed);
         if (got < needed || !open.memory->complaint.empty()) {
           return damaged(name, PictureFormat::kTiff,
                          "rows from " + std::to_string(y) + " on are missing: " +
@@ -215,7 +222,8 @@ Result<Image> shown(OpenTiff& open, std::string_view name) {
   TIFF* tiff = open.handle.get();
   const TiffShape& shape = open.shape;
   std::vector<std::uint32_t> packed(static_cast<std::size_t>(shape.width) * shape.height);
-  const bool is_read = TIFFReadRGBAImageOriented(tiff, shape.width, shape.height, packed.data(), shape.orientation, 1) != 0;
+  const bool is_read =
+      TIFFReadRGBAImageOriented(tiff, shape.width, shape.height, packed.data(), shape.orientation, 1) != 0;
   if (!is_read || !open.memory->complaint.empty()) return open.error(name);
   Image image(static_cast<int>(shape.width), static_cast<int>(shape.height), 4);
   for (std::size_t i = 0; i < packed.size(); ++i) {
@@ -255,7 +263,8 @@ Result<FloatImage> float_samples(OpenTiff& open, std::string_view name) {
 
 Result<PictureHeader> tiff_header(std::string_view bytes, std::string_view name) {
   SURGSIGMA_TRY(open, open_tiff(bytes, name));
-  if (auto refused = refused_size(open.shape.width, open.shape.height, name, {0x7fffffff, 0x7fffffffffff})) return *refused;
+  if (auto refused = refused_size(open.shape.width, open.shape.height, name, {0x7fffffff, 0x7fffffffffff}))
+    return *refused;
   const TiffShape& shape = open.shape;
   PictureHeader header;
   header.format = PictureFormat::kTiff;
@@ -289,7 +298,8 @@ Result<Image> decode_tiff(std::string_view bytes, std::string_view name, Reading
     return one_channel(std::move(values), name);
   }
   if (shape.is_float() || shape.format == SAMPLEFORMAT_INT) return no_samples(name, shape, "a picture of 8 or 16 bits");
-  if (!is_whole || !shape.has_plain_colours() || is_lossy || (shape.bits != 8 && shape.bits != 16)) return shown(open, name);
+  if (!is_whole || !shape.has_plain_colours() || is_lossy || (shape.bits != 8 && shape.bits != 16))
+    return shown(open, name);
   Image image;
   if (shape.bits == 16) {
     SURGSIGMA_TRY(wide, samples_of<std::uint16_t>(open, name));
@@ -324,8 +334,10 @@ Result<FloatImage> decode_tiff_float(std::string_view bytes, std::string_view na
   const bool is_signed = shape.format == SAMPLEFORMAT_INT;
   if ((is_signed || shape.format == SAMPLEFORMAT_UINT) && shape.has_plain_colours()) {
     if (shape.bits == 8 && !is_signed) return float_samples<std::uint8_t>(open, name);
-    if (shape.bits == 16) return is_signed ? float_samples<std::int16_t>(open, name) : float_samples<std::uint16_t>(open, name);
-    if (shape.bits == 32) return is_signed ? float_samples<std::int32_t>(open, name) : float_samples<std::uint32_t>(open, name);
+    if (shape.bits == 16)
+      return is_signed ? float_samples<std::int16_t>(open, name) : float_samples<std::uint16_t>(open, name);
+    if (shape.bits == 32)
+      return is_signed ? float_samples<std::int32_t>(open, name) : float_samples<std::uint32_t>(open, name);
   }
   return no_samples(name, shape, "depth");
 }
@@ -357,18 +369,21 @@ Result<std::string> encode_float_tiff(const FloatImage& image) {
   const std::uint32_t lists = directory + 2 + 12 * kEntries + 4;
   const bool is_one = many == 1;
   const bool fit = many <= 2;
-  const auto list_value = [&](std::uint32_t each, std::uint32_t at) { return fit ? (is_one ? each : each | each << 16) : at; };
-  const Entry entries[kEntries] = {{TIFFTAG_IMAGEWIDTH, kLong, 1, static_cast<std::uint32_t>(image.width)},
-                                   {TIFFTAG_IMAGELENGTH, kLong, 1, static_cast<std::uint32_t>(image.height)},
-                                   {TIFFTAG_BITSPERSAMPLE, kShort, many, list_value(32, lists)},
-                                   {TIFFTAG_COMPRESSION, kShort, 1, COMPRESSION_NONE},
-                                   {TIFFTAG_PHOTOMETRIC, kShort, 1, PHOTOMETRIC_MINISBLACK},
-                                   {TIFFTAG_STRIPOFFSETS, kLong, 1, kData},
-                                   {TIFFTAG_SAMPLESPERPIXEL, kShort, 1, many},
-                                   {TIFFTAG_ROWSPERSTRIP, kLong, 1, static_cast<std::uint32_t>(image.height)},
-                                   {TIFFTAG_STRIPBYTECOUNTS, kLong, 1, data_bytes},
-                                   {TIFFTAG_PLANARCONFIG, kShort, 1, PLANARCONFIG_CONTIG},
-                                   {TIFFTAG_SAMPLEFORMAT, kShort, many, list_value(SAMPLEFORMAT_IEEEFP, lists + 2 * many)}};
+  const auto list_value = [&](std::uint32_t each, std::uint32_t at) {
+    return fit ? (is_one ? each : each | each << 16) : at;
+  };
+  const Entry entries[kEntries] = {
+      {TIFFTAG_IMAGEWIDTH, kLong, 1, static_cast<std::uint32_t>(image.width)},
+      {TIFFTAG_IMAGELENGTH, kLong, 1, static_cast<std::uint32_t>(image.height)},
+      {TIFFTAG_BITSPERSAMPLE, kShort, many, list_value(32, lists)},
+      {TIFFTAG_COMPRESSION, kShort, 1, COMPRESSION_NONE},
+      {TIFFTAG_PHOTOMETRIC, kShort, 1, PHOTOMETRIC_MINISBLACK},
+      {TIFFTAG_STRIPOFFSETS, kLong, 1, kData},
+      {TIFFTAG_SAMPLESPERPIXEL, kShort, 1, many},
+      {TIFFTAG_ROWSPERSTRIP, kLong, 1, static_cast<std::uint32_t>(image.height)},
+      {TIFFTAG_STRIPBYTECOUNTS, kLong, 1, data_bytes},
+      {TIFFTAG_PLANARCONFIG, kShort, 1, PLANARCONFIG_CONTIG},
+      {TIFFTAG_SAMPLEFORMAT, kShort, many, list_value(SAMPLEFORMAT_IEEEFP, lists + 2 * many)}};
   std::string bytes("II*\0", 4);
   append_little(bytes, directory, 4);
   for (const float value : image.values) {

@@ -12,10 +12,14 @@ const std::uint8_t* data_of(std::string_view bytes) { return reinterpret_cast<co
 
 std::string words_of(VP8StatusCode status) {
   switch (status) {
-    case VP8_STATUS_NOT_ENOUGH_DATA: return "the file ends early";
-    case VP8_STATUS_OUT_OF_MEMORY: return "no memory";
-    case VP8_STATUS_UNSUPPORTED_FEATURE: return "a feature that libwebp does not know";
-    default: return "its bit stream cannot be read";
+    case VP8_STATUS_NOT_ENOUGH_DATA:
+      return "the file ends early";
+    case VP8_STATUS_OUT_OF_MEMORY:
+      return "no memory";
+    case VP8_STATUS_UNSUPPORTED_FEATURE:
+      return "a feature that libwebp does not know";
+    default:
+      return "its bit stream cannot be read";
   }
 }
 
@@ -98,8 +102,9 @@ Result<std::string> encode_colours(const Image& image, int quality) {
   WebPMemoryWriterInit(&writer);
   picture.writer = WebPMemoryWrite;
   picture.custom_ptr = &writer;
-  const bool is_written = WebPPictureImportRGB(&picture, image.values.data(), static_cast<int>(image.row_values())) != 0 &&
-                          WebPEncode(&config, &picture) != 0;
+  const bool is_written =
+      WebPPictureImportRGB(&picture, image.values.data(), static_cast<int>(image.row_values())) != 0 &&
+      WebPEncode(&config, &picture) != 0;
   std::string bytes(reinterpret_cast<const char*>(writer.mem), writer.size);
   const int code = picture.error_code;
   WebPMemoryWriterClear(&writer);

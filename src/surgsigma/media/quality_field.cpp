@@ -27,8 +27,8 @@ int first_bright(const std::uint8_t* pixels, std::ptrdiff_t step, int count, int
   return -1;
 }
 
-/// Borders between black surroundings and picture, met from all four sides. Where the picture reaches the edge of the frame
-/// there is no border.
+/// Borders between black surroundings and picture, met from all four sides. Where the picture reaches the edge of the
+/// frame there is no border.
 std::vector<EdgePoint> edge_points(const Image& luma, int black) {
   std::vector<EdgePoint> points;
   const int wide = luma.width, high = luma.height;
@@ -37,11 +37,15 @@ std::vector<EdgePoint> edge_points(const Image& luma, int black) {
   };
   for (int y = 0; y < high; ++y) {
     keep(first_bright(luma.row(y), 1, wide, black), wide, [&](int i) { return EdgePoint{i + 0.0, y + 0.5}; });
-    keep(first_bright(luma.row(y) + wide - 1, -1, wide, black), wide, [&](int i) { return EdgePoint{wide - i + 0.0, y + 0.5}; });
+    keep(first_bright(luma.row(y) + wide - 1, -1, wide, black), wide, [&](int i) {
+      return EdgePoint{wide - i + 0.0, y + 0.5};
+    });
   }
   for (int x = 0; x < wide; ++x) {
     keep(first_bright(luma.row(0) + x, wide, high, black), high, [&](int i) { return EdgePoint{x + 0.5, i + 0.0}; });
-    keep(first_bright(luma.row(high - 1) + x, -wide, high, black), high, [&](int i) { return EdgePoint{x + 0.5, high - i + 0.0}; });
+    keep(first_bright(luma.row(high - 1) + x, -wide, high, black), high, [&](int i) {
+      return EdgePoint{x + 0.5, high - i + 0.0};
+    });
   }
   return points;
 }
@@ -144,8 +148,10 @@ std::optional<CircularField> field_of(const Image& luma, int black) {
   const double shorter = std::min(luma.width, luma.height), diagonal = std::hypot(luma.width, luma.height);
   if (circle->radius < 0.25 * shorter || circle->radius > 0.75 * diagonal) return {};
   const double bound = std::max(1.5, 0.015 * circle->radius);
-  const auto fitting = std::count_if(points.begin(), points.end(), [&](const EdgePoint& p) { return misfit(p, *circle) <= bound; });
-  if (static_cast<double>(fitting) < 0.6 * static_cast<double>(points.size()) || static_cast<double>(fitting) < least) return {};
+  const auto fitting =
+      std::count_if(points.begin(), points.end(), [&](const EdgePoint& p) { return misfit(p, *circle) <= bound; });
+  if (static_cast<double>(fitting) < 0.6 * static_cast<double>(points.size()) || static_cast<double>(fitting) < least)
+    return {};
   if (!is_dark_outside(luma, *circle, black)) return {};
   return circle;
 }

@@ -36,7 +36,8 @@ std::int64_t difference_at(const Image& before, const Image& now, const Block& b
   return sum;
 }
 
-/// The least difference within `reach` of `start`, never beyond `margin`; of equal ones that nearest to no shift at all.
+/// The least difference within `reach` of `start`, never beyond `margin`; of equal ones that nearest to no shift at
+/// all.
 Shift best_shift(const Image& before, const Image& now, Shift start, Shift reach, Shift margin) {
   const Block block = middle_of(now, margin);
   Shift best = start;

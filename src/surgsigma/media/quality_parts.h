@@ -15,8 +15,8 @@ struct Span {
   int end = 0;
 };
 
-/// The working picture by channel, one byte a pixel each: loops over planes become wide instructions. A grey picture has
-/// luma only, which then stands for all three colours.
+/// The working picture by channel, one byte a pixel each: loops over planes become wide instructions. A grey picture
+/// has luma only, which then stands for all three colours.
 struct Planes {
   Image luma;
   Image red, green, blue;
@@ -25,6 +25,8 @@ struct Planes {
   const Image& b() const { return blue.is_empty() ? luma : blue; }
 };
 Planes planes_of(const Image& picture);
+/// Hands back planes that are no longer needed; the next call on this thread takes their memory.
+void keep(Planes&& planes);
 /// Luma of BT.601 in 0-255.
 Image luma_of(const Image& picture);
 

@@ -63,7 +63,8 @@ FrameQuality quality_of(const Image& image) {
 
 std::string frames_folder() {
   const char* named = std::getenv("SURGSIGMA_SHARED_DATA");
-  for (const fs::path& root : {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
+  for (const fs::path& root :
+       {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
     if (!root.empty() && fs::exists(root / "frames")) return (root / "frames").string();
   }
   return "";
@@ -115,7 +116,8 @@ TEST(Quality, ABlackFrameIsBlackAndNothingElse) {
 }
 
 TEST(Quality, TheRoundFieldIsFoundWhereItIs) {
-  for (const CircularField& truth : {CircularField{427, 240, 220}, CircularField{400, 250, 300}, CircularField{300, 200, 150}}) {
+  for (const CircularField& truth :
+       {CircularField{427, 240, 220}, CircularField{400, 250, 300}, CircularField{300, 200, 150}}) {
     const auto field = quality_of(through_field(tissue(854, 480), truth)).field;
     ASSERT_TRUE(field) << truth.radius;
     EXPECT_NEAR(field->centre_x, truth.centre_x, 3);

@@ -69,7 +69,8 @@ std::optional<Error> unusable(const Raster<T>& picture, ImageSize size) {
   if (picture.is_empty()) return Error{ErrorKind::kUsage, "an empty picture cannot be resized", "", ""};
   if (size.width < 1 || size.height < 1) {
     return Error{ErrorKind::kUsage,
-                 "a picture cannot be resized to " + std::to_string(size.width) + "x" + std::to_string(size.height), "", ""};
+                 "a picture cannot be resized to " + std::to_string(size.width) + "x" + std::to_string(size.height), "",
+                 ""};
   }
   return {};
 }
@@ -217,7 +218,8 @@ int near_multiple(double side, int original, int multiple) {
 ImageSize fit_long_side(ImageSize size, int long_side_px, int multiple) {
   const int longest = std::max(size.width, size.height);
   const double scale = longest > long_side_px ? static_cast<double>(std::max(long_side_px, 1)) / longest : 1.0;
-  return {near_multiple(size.width * scale, size.width, multiple), near_multiple(size.height * scale, size.height, multiple)};
+  return {near_multiple(size.width * scale, size.width, multiple),
+          near_multiple(size.height * scale, size.height, multiple)};
 }
 
 ImageSize fit_pixels(ImageSize size, std::int64_t pixels, int multiple) {
@@ -228,7 +230,8 @@ ImageSize fit_pixels(ImageSize size, std::int64_t pixels, int multiple) {
   ImageSize fitted{near_multiple(size.width * scale, size.width, multiple),
                    near_multiple(size.height * scale, size.height, multiple)};
   // Rounding up both sides may exceed the budget by a row.
-  while (static_cast<std::int64_t>(fitted.width) * fitted.height > pixels && std::max(fitted.width, fitted.height) > multiple) {
+  while (static_cast<std::int64_t>(fitted.width) * fitted.height > pixels &&
+         std::max(fitted.width, fitted.height) > multiple) {
     int& longer = fitted.width >= fitted.height ? fitted.width : fitted.height;
     longer -= std::max(multiple, 1);
   }

@@ -24,8 +24,8 @@ Result<DepthPicture> resized_nearest(const DepthPicture& picture, ImageSize size
 /// Averages blocks of `factor` pixels; what is left at the right and lower edge is a smaller block. Size rounded up.
 Image shrunk(const Image& picture, int factor);
 
-/// The size with its long side at most `long_side_px`, aspect kept, both sides at least 1 and multiples of `multiple` where
-/// that does not exceed the original. Never larger than `size`.
+/// The size with its long side at most `long_side_px`, aspect kept, both sides at least 1 and multiples of `multiple`
+/// where that does not exceed the original. Never larger than `size`.
 ImageSize fit_long_side(ImageSize size, int long_side_px, int multiple = 1);
 /// The same for at most `pixels` in all.
 ImageSize fit_pixels(ImageSize size, std::int64_t pixels, int multiple = 1);

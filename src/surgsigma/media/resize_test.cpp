@@ -15,7 +15,8 @@ Image row_of(std::vector<std::uint8_t> values) {
 }
 
 TEST(Resize, AreaIsTheAverageOfWhatIsCovered) {
-  EXPECT_EQ(resized(row_of({0, 100, 200, 100}), {2, 1}, Resampling::kArea)->values, (std::vector<std::uint8_t>{50, 150}));
+  EXPECT_EQ(resized(row_of({0, 100, 200, 100}), {2, 1}, Resampling::kArea)->values,
+            (std::vector<std::uint8_t>{50, 150}));
   // 3 to 2: each new pixel covers one and a half old ones.
   EXPECT_EQ(resized(row_of({30, 90, 0}), {2, 1}, Resampling::kArea)->values, (std::vector<std::uint8_t>{50, 30}));
 }
@@ -32,7 +33,8 @@ TEST(Resize, OneColourStaysThatColour) {
 }
 
 TEST(Resize, BilinearLiesBetweenCentres) {
-  EXPECT_EQ(resized(row_of({0, 100}), {4, 1}, Resampling::kBilinear)->values, (std::vector<std::uint8_t>{0, 25, 75, 100}));
+  EXPECT_EQ(resized(row_of({0, 100}), {4, 1}, Resampling::kBilinear)->values,
+            (std::vector<std::uint8_t>{0, 25, 75, 100}));
 }
 
 TEST(Resize, NearestInventsNoClass) {

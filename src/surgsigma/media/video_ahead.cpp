@@ -17,8 +17,8 @@ struct Waiting {
   std::size_t bytes() const { return frame ? frame->image.values.size() : 0; }
 };
 
-/// Where the threads leave frames and the caller finds them. Stretches are begun in order, so the one whose turn it is has
-/// always been begun, and its thread never waits for room.
+/// Where the threads leave frames and the caller finds them. Stretches are begun in order, so the one whose turn it is
+/// is always begun first, and its thread never waits for room.
 class Shelf {
  public:
   explicit Shelf(std::size_t stretches) : waiting_(stretches), is_whole_(stretches) {}

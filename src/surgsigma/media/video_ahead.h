@@ -20,8 +20,8 @@ using DecodeStretch =
 /// Bytes of frames that may wait for their turn. A stretch whose frames need more keeps the threads behind it waiting.
 inline constexpr std::size_t kBytesAhead = 64 << 20;
 
-/// Calls `decode` on `threads` threads, one stretch each at a time, and `take` and `broken` on the caller's, in the order of
-/// the stretches. Ends early, with that status, when one of these is not done.
+/// Calls `decode` on `threads` threads, one stretch each at a time, and `take` and `broken` on the caller's, in the
+/// order of the stretches. Ends early, with that status, when one of these is not done.
 Status decode_ahead(const std::vector<std::vector<std::int64_t>>& stretches, int threads, const DecodeStretch& decode,
                     const TakeFrame& take, const TakeBroken& broken);
 

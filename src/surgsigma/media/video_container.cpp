@@ -228,11 +228,19 @@ bool is_one_picture_each(const AVStream& track) {
   return (is_known && is_progressive(codec)) || is_intra_only(codec.codec_id);
 }
 
-bool can_skip_pictures(const AVStream& track) {
+bool can_be_left_out(const AVStream& track, const AVPacket& packet) {
   const AVCodecParameters& codec = *track.codecpar;
-  const bool says_so = codec.codec_id == AV_CODEC_ID_H264 || codec.codec_id == AV_CODEC_ID_MPEG4 ||
-                       codec.codec_id == AV_CODEC_ID_MPEG2VIDEO || codec.codec_id == AV_CODEC_ID_MPEG1VIDEO;
-  return says_so && is_progressive(codec);
+  if (codec.codec_id != AV_CODEC_ID_H264 || !is_progressive(codec)) return false;
+  NalUnits units(codec, packet);
+  bool has_slice = false;
+  for (std::string_view unit = units.next(); !unit.empty(); unit = units.next()) {
+    const int type = unit[0] & 0x1F, reference = unit[0] & 0x60;
+    const bool is_slice = type == 1 && reference == 0;
+    const bool says_nothing = type == 6 || type == 9 || type == 12;  // messages, delimiter, filler
+    if (!is_slice && !says_nothing) return false;
+    has_slice = has_slice || is_slice;
+  }
+  return has_slice && units.is_clean();
 }
 
 }  // namespace surgsigma::av

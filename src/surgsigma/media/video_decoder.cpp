@@ -34,17 +34,13 @@ Result<Decoder> Decoder::open(const Container& container, const VideoOptions& op
   return Decoder(std::move(context));
 }
 
-Decoder::Outcome Decoder::send(AVPacket& packet, std::int64_t number, Need need) {
+Decoder::Outcome Decoder::send(AVPacket& packet, std::int64_t number) {
   packet.pts = number;
   packet.dts = number;
-  codec_->skip_frame = need == Need::kPicture ? AVDISCARD_DEFAULT : AVDISCARD_NONREF;
   return avcodec_send_packet(codec_.get(), &packet) < 0 ? Outcome::kDamaged : Outcome::kDone;
 }
 
-void Decoder::send_end() {
-  codec_->skip_frame = AVDISCARD_DEFAULT;
-  avcodec_send_packet(codec_.get(), nullptr);
-}
+void Decoder::send_end() { avcodec_send_packet(codec_.get(), nullptr); }
 
 Decoder::Receipt Decoder::receive(AVFrame& frame) {
   av_frame_unref(&frame);

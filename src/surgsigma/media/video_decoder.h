@@ -17,11 +17,9 @@ class Decoder {
   /// kData if this machine's FFmpeg does not have the codec. `reorder_depth` as in VideoIndex.
   static Result<Decoder> open(const Container& container, const VideoOptions& options, int threads, int reorder_depth);
 
-  enum class Need { kPicture, kReferenceOnly };
   enum class Outcome { kDone, kDamaged };
-  /// kReferenceOnly: the picture itself is not wanted, so one that no other needs is not decoded. Pictures that an
-  /// edit list hides are decoded but never come out.
-  Outcome send(AVPacket& packet, std::int64_t number, Need need);
+  /// Pictures that an edit list hides are decoded but never come out.
+  Outcome send(AVPacket& packet, std::int64_t number);
   /// No more packets: what is inside comes out. reset() begins anew.
   void send_end();
   enum class Receipt { kPicture, kNeedsMore, kEnd, kDamaged };

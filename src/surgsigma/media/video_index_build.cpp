@@ -120,7 +120,7 @@ Result<Decoded> decode_all(const fs::path& video, const VideoOptions& options, i
     if (!is_there) break;
     const auto number = static_cast<std::int64_t>(decoded.packets.size());
     decoded.packets.push_back(seen(*container, *packet));
-    const auto outcome = decoder.send(*packet, number, av::Decoder::Need::kPicture);
+    const auto outcome = decoder.send(*packet, number);
     decoded.is_damaged = decoded.is_damaged || outcome == av::Decoder::Outcome::kDamaged;
     take_pictures(decoder, *frame, decoded);
   }

@@ -16,13 +16,15 @@ namespace {
 
 // A damaged stretch may swallow packets without giving a picture; after so many its run is given up.
 constexpr int kMaxSilentPackets = 500;
-// Pictures come in order; one that is still missing when so many behind it are there does not come.
-constexpr std::size_t kMaxKept = 4;
+// Pictures come in order; one that is still missing when a picture so far behind it is there does not come.
+constexpr std::int64_t kMostDisorder = 16;
 // Packets that are faster read and dropped than sought over.
 constexpr std::int64_t kShortWay = 64;
 // Packets that are faster decoded than the decoder is emptied and started anew.
 constexpr std::int64_t kShortGap = 4;
 constexpr int kSeekTrials = 4;
+// Each begins a run anew, so there is an end to it.
+constexpr std::size_t kMaxLeftOut = 500;
 
 }  // namespace
 
@@ -88,7 +90,6 @@ Result<std::unique_ptr<FrameReader>> FrameReader::open(const fs::path& path, con
 Status FrameReader::open_container() {
   SURGSIGMA_TRY(container, Container::open(path_, options_));
   container_ = std::move(container);
-  can_skip_ = can_skip_pictures(container_->track()) && !map_->is_in_order();
   at_packet_ = 0;
   has_unread_ = was_sought_ = false;
   return done();
@@ -105,20 +106,26 @@ void FrameReader::want(std::vector<std::int64_t> frames) {
   wanted_ = std::move(frames);
   given_ = run_given_ = 0;
   kept_.clear();
+  owed_.clear();
   state_ = State::kBetweenRuns;
 }
 
 Result<std::optional<FrameReader::Picture>> FrameReader::next() {
   while (given_ < wanted_.size()) {
     const std::int64_t frame = wanted_[given_];
-    if (const auto kept = kept_.find(frame); kept != kept_.end()) {
+    const auto kept = kept_.find(frame);
+    if (kept != kept_.end() && is_certain(frame)) {
       Picture picture{frame, std::move(kept->second)};
       kept_.erase(kept);
       ++given_;
       return std::optional<Picture>(std::move(picture));
     }
+    if (const auto packet = lost_packet()) {
+      SURGSIGMA_CHECK(on_damage(*packet));
+      continue;
+    }
     const bool is_over = state_ == State::kBetweenRuns && given_ < run_given_;
-    if (is_over || kept_.size() > kMaxKept) {
+    if (is_over) {
       SURGSIGMA_CHECK(give_up_on(frame));
     } else if (const Status status = advance(); !status.ok()) {
       wanted_.resize(given_);  // the file itself fails: nothing else comes of it
@@ -128,29 +135,80 @@ Result<std::optional<FrameReader::Picture>> FrameReader::next() {
   return std::optional<Picture>();
 }
 
+/// Everything that was decoded before a frame has come out.
+bool FrameReader::is_certain(std::int64_t frame) const {
+  return owed_.empty() || map_->packet_of(frame) < *owed_.begin();
+}
+
+/// The first packet whose picture should have come out by now and has not.
+std::optional<std::int64_t> FrameReader::lost_packet() const {
+  if (owed_.empty()) return std::nullopt;
+  const bool is_late = last_shown_ >= map_->packet(*owed_.begin()).frame + kMostDisorder;
+  return is_late || state_ == State::kBetweenRuns ? std::optional(*owed_.begin()) : std::nullopt;
+}
+
 /// A frame that did not come. What was left out or several threads may be why, so it is tried once more with neither.
 Status FrameReader::give_up_on(std::int64_t frame) {
-  if (!is_careful_) return on_damage();
+  if (!is_careful_) return be_careful();
   ++given_;
   return undecodable(frame);
 }
 
 Error FrameReader::undecodable(std::int64_t frame) const {
   return {ErrorKind::kData, "frame " + std::to_string(frame) + " cannot be decoded", path_.string(),
-          "its data are damaged or missing"};
+          "its data, or those of a picture that it needs, are damaged or missing"};
 }
 
-Status FrameReader::on_damage() {
-  if (is_careful_) return done();
+Status FrameReader::on_damage(std::int64_t packet) {
+  if (!is_careful_) return be_careful();
+  if (map_->is_in_order()) return done();
+  const bool helps = skippable_.count(packet) > 0 && left_out_.size() < kMaxLeftOut;
+  if (helps && left_out_.insert(packet).second) {
+    begin_anew();
+  } else {
+    end_stretch(packet);
+  }
+  return done();
+}
+
+void FrameReader::end_stretch(std::int64_t packet) {
+  broken_from_ = std::min(broken_from_.value_or(packet), packet);
+  owed_.erase(owed_.lower_bound(packet), owed_.end());
+  std::erase_if(kept_, [&](const auto& kept) { return map_->packet_of(kept.first) >= *broken_from_; });
+  if (state_ != State::kSending) return;
+  decoder_->send_end();
+  state_ = State::kDraining;
+}
+
+Status FrameReader::be_careful() {
   is_careful_ = true;
-  kept_.clear();
-  state_ = State::kBetweenRuns;
-  run_given_ = given_;
+  careful_entry_ = map_->is_in_order() ? 0 : map_->entry_of(wanted_[given_]);
+  begin_anew();
   return open_decoder();
 }
 
-Status FrameReader::begin_run() {
+Status FrameReader::be_normal() {
+  is_careful_ = false;
+  left_out_.clear();
+  return open_decoder();
+}
+
+void FrameReader::begin_anew() {
   kept_.clear();
+  owed_.clear();
+  state_ = State::kBetweenRuns;
+  run_given_ = given_;
+}
+
+Status FrameReader::begin_run() {
+  const bool is_past_damage =
+      is_careful_ && !map_->is_in_order() && map_->entry_of(wanted_[given_]) != careful_entry_;
+  if (is_past_damage) SURGSIGMA_CHECK(be_normal());
+  kept_.clear();
+  owed_.clear();
+  skippable_.clear();
+  broken_from_.reset();
+  last_shown_ = -1;
   silent_packets_ = 0;
   decoder_->reset();
   if (map_->is_in_order()) return begin_in_order();
@@ -162,7 +220,7 @@ Status FrameReader::begin_run() {
 /// Joins wanted frames whose packets are decoded in one go; the packet to begin with.
 std::int64_t FrameReader::plan_run() {
   const std::int64_t begin = map_->entry_of(wanted_[given_]);
-  run_end_ = begin;
+  run_begin_ = run_end_ = begin;
   run_packets_.clear();
   run_packets_sent_ = 0;
   for (run_given_ = given_; run_given_ < wanted_.size(); ++run_given_) {
@@ -248,9 +306,14 @@ Status FrameReader::advance() {
   const bool may_be_the_seek = !status.ok() && status.error().kind == ErrorKind::kVersion && was_sought_;
   if (!may_be_the_seek) return status;
   can_seek_ = false;
-  state_ = State::kBetweenRuns;
-  run_given_ = given_;
+  begin_anew();
   return open_container();
+}
+
+/// Shown before the entry of this run, behind which it lies: it needs what was before.
+bool FrameReader::is_of_earlier_run(std::int64_t packet) const {
+  const std::int64_t frame = map_->packet(packet).frame;
+  return frame >= 0 && map_->entry_of(frame) < run_begin_;
 }
 
 Status FrameReader::send_one() {
@@ -268,18 +331,25 @@ Status FrameReader::send_one() {
   }
   const bool is_wanted = run_packets_sent_ < run_packets_.size() && run_packets_[run_packets_sent_] == number;
   if (is_wanted) ++run_packets_sent_;
-  const auto need = is_wanted || !can_skip_ || is_careful_ ? Decoder::Need::kPicture : Decoder::Need::kReferenceOnly;
-  if (decoder_->send(*packet_, number, need) == Decoder::Outcome::kDamaged) {
-    SURGSIGMA_CHECK(on_damage());
-    if (state_ == State::kBetweenRuns) return done();
+  if (!map_->is_in_order()) {
+    if (is_of_earlier_run(number)) return done();
+    if (can_be_left_out(container_->track(), *packet_)) {
+      if (!is_wanted || left_out_.count(number) > 0) return done();
+      if (is_careful_) skippable_.insert(number);
+    }
+    if (map_->packet(number).frame >= 0) owed_.insert(number);
   }
-  const bool is_hidden = !map_->is_in_order() && map_->packet(number).frame < 0;
-  const bool may_be_silent = need != Decoder::Need::kPicture || is_hidden;
+  if (decoder_->send(*packet_, number) == Decoder::Outcome::kDamaged) {
+    SURGSIGMA_CHECK(on_damage(number));
+    if (state_ != State::kSending) return done();
+  }
+  const bool may_be_silent = !map_->is_in_order() && map_->packet(number).frame < 0;  // hidden
   if (!may_be_silent && ++silent_packets_ > kMaxSilentPackets) {
-    if (!is_careful_) return on_damage();
+    if (!is_careful_) return be_careful();
     state_ = State::kBetweenRuns;  // what the run still owes is given up
     return done();
   }
+  sent_ = number;
   return receive_all();
 }
 
@@ -293,7 +363,8 @@ Status FrameReader::receive_all() {
       case Decoder::Receipt::kNeedsMore: return done();
       case Decoder::Receipt::kEnd: state_ = State::kBetweenRuns; return done();
       case Decoder::Receipt::kDamaged:
-        if (!is_careful_) return on_damage();
+        SURGSIGMA_CHECK(on_damage(frame_->pts == AV_NOPTS_VALUE ? sent_ : frame_->pts));
+        if (state_ == State::kBetweenRuns) return done();
         if (map_->is_in_order() && frame_->pts != AV_NOPTS_VALUE) ++shown_;
         break;
     }
@@ -307,6 +378,9 @@ void FrameReader::keep() {
     const bool is_known = frame_->pts >= 0 && frame_->pts < static_cast<std::int64_t>(map_->index().packets.size());
     if (!is_known) return;
     frame = map_->packet(frame_->pts).frame;
+    last_shown_ = std::max(last_shown_, frame);
+    owed_.erase(frame_->pts);
+    if (broken_from_ && frame_->pts >= *broken_from_) return;
   }
   const auto first = wanted_.begin() + static_cast<std::ptrdiff_t>(given_);
   const auto last = wanted_.begin() + static_cast<std::ptrdiff_t>(run_given_);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -49,9 +50,17 @@ class PacketMap {
 ///
 /// The wanted frames fall into runs: packets decoded one after another, from an entry to the last packet that is
 /// wanted. Between runs the decoder is emptied and the file sought. Within a run, pictures that are neither wanted nor
-/// needed by others are not decoded. At the first damage the run begins anew at the entry of the first frame not yet
-/// given, now carefully: one thread, nothing left out, and each entry begins a run of its own, so that what a damaged
-/// stretch gives depends on its own packets alone.
+/// needed by others are not decoded.
+///
+/// Damage: what a decoder makes up in place of damaged data depends on what it decoded before, so a picture counts
+/// only if its own data and those of all pictures that it may need are whole. A picture is therefore given when all
+/// that were decoded before it have come out without complaint. At the first complaint the run begins anew at the
+/// entry of the first frame not yet given, now carefully: one thread, and no more than that entry's stretch. A damaged
+/// picture that no other needs is then left out and the run begins anew once more; any other damage ends the stretch,
+/// and the frames whose packets follow it are errors. So a frame is an error, or not, whatever else is wanted.
+///
+/// With Access::kInOrder there are no stretches: damaged pictures are errors and the others come as the decoder gives
+/// them.
 class FrameReader {
  public:
   static Result<std::unique_ptr<FrameReader>> open(const fs::path& path, const VideoOptions& options,
@@ -89,7 +98,14 @@ class FrameReader {
   Status send_one();
   Status receive_all();
   void keep();
-  Status on_damage();
+  Status on_damage(std::int64_t packet);
+  Status be_careful();
+  Status be_normal();
+  void end_stretch(std::int64_t packet);
+  bool is_certain(std::int64_t frame) const;
+  std::optional<std::int64_t> lost_packet() const;
+  bool is_of_earlier_run(std::int64_t packet) const;
+  void begin_anew();
   Status give_up_on(std::int64_t frame);
   Error undecodable(std::int64_t frame) const;
 
@@ -99,7 +115,6 @@ class FrameReader {
   int threads_;
   std::unique_ptr<Container> container_;
   std::optional<Decoder> decoder_;
-  bool can_skip_ = false;
   bool can_seek_ = true;
 
   std::vector<std::int64_t> wanted_;
@@ -107,13 +122,21 @@ class FrameReader {
 
   State state_ = State::kBetweenRuns;
   std::size_t run_given_ = 0;                 ///< wanted_[run_given_] and behind belong to later runs
+  std::int64_t run_begin_ = 0;                ///< its entry
   std::int64_t run_end_ = 0;                  ///< first packet behind the run
   std::vector<std::int64_t> run_packets_;     ///< packets of wanted frames, ascending
   std::size_t run_packets_sent_ = 0;
   std::map<std::int64_t, FrameRef> kept_;     ///< wanted pictures that wait for their turn
+  std::int64_t sent_ = 0;                     ///< number of the last packet sent
   std::int64_t shown_ = 0;                    ///< pictures that came out, with Access::kInOrder
   int silent_packets_ = 0;                    ///< sent since the last picture came out
+  std::set<std::int64_t> owed_;               ///< packets sent whose pictures have not come out yet
+  std::int64_t last_shown_ = -1;              ///< greatest frame that came out in this run
   bool is_careful_ = false;
+  std::int64_t careful_entry_ = 0;            ///< the stretch that is read carefully
+  std::optional<std::int64_t> broken_from_;   ///< this packet and those behind it count for nothing
+  std::set<std::int64_t> left_out_;      ///< wanted packets that are damaged and that no other needs
+  std::set<std::int64_t> skippable_;     ///< packets of this run that could be left out; only when careful
 
   PacketRef packet_ = new_packet();
   FrameRef frame_ = new_frame();

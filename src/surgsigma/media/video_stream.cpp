@@ -188,8 +188,8 @@ class StreamSource : public VideoSource {
     if (threads < 2 || stretches.size() < 2) return false;
     std::size_t most = 0;
     for (const auto& stretch : stretches) most = std::max(most, stretch.size());
-    const auto frame_bytes = static_cast<std::size_t>(info_.size.width) * static_cast<std::size_t>(info_.size.height) * 3;
-    return most * frame_bytes * threads <= av::kBytesAhead;
+    const std::int64_t frame_bytes = std::int64_t{info_.size.width} * info_.size.height * 3;
+    return most * threads * static_cast<std::size_t>(frame_bytes) <= av::kBytesAhead;
   }
 
   Status frames_apart(const Stretches& stretches, const TakeFrame& take, const TakeBroken& broken) {

@@ -14,11 +14,13 @@
 #include "surgsigma/refine/measure.h"
 #include "surgsigma/refine/refine.h"
 #include "surgsigma/refine/split.h"
+#include "surgsigma/synth/pairs.h"
 
 namespace surgsigma {
 namespace {
 
 constexpr const char* kVideoIndexFolder = ".video-index";
+constexpr const char* kMediaFolder = "media";
 
 UnitOutputs outputs_of(const UnitJob& job) {
   return UnitOutputs(job.engine, job.database.folder(), job.stage, job.source ? job.source->input.source : "", job.unit,
@@ -133,6 +135,47 @@ Result<std::vector<Partition>> run_refine(const UnitJob& job) {
   for (const VideoRow& video : videos) {
     SURGSIGMA_TRY(rows, raw.of(video.video_id));
     stage.video(video, std::move(rows), annotations, issues);
+  }
+  return outputs.finish();
+}
+
+Result<std::vector<Partition>> run_synth(const UnitJob& job) {
+  UnitOutputs outputs = outputs_of(job);
+  const auto media = media_files(job.source->card, job.source->files, *job.ingest_unit);
+  if (media.empty()) return outputs.finish();
+  PairOptions options;
+  options.seed = job.parameters.seed;
+  options.per_video = job.parameters.pairs_per_video;
+  options.source_root = job.source->files.root;
+  options.media_folder = job.database.folder() / kMediaFolder;
+  SURGSIGMA_TRY(stage, PairStage::create(job.catalog, job.source->card, job.source->input.is_simulated, options));
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  SURGSIGMA_TRY(found, VideoRows<MediumRow>::open(job.engine, job.inputs_of("media")));
+  SURGSIGMA_TRY(frames, VideoRows<FrameRow>::open(job.engine, job.inputs_of("frames")));
+  SURGSIGMA_TRY(marks, VideoRows<MarkRow>::open(job.engine, job.inputs_of("marks")));
+  SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  const auto pairs = outputs.sink<PairRow>();
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (const VideoRow& video : videos) {
+    PairInput input;
+    input.video = video;
+    SURGSIGMA_TRY(media_rows, found.of(video.video_id));
+    if (!media_rows.empty()) input.medium = media_rows.front();
+    SURGSIGMA_TRY(frame_rows, frames.of(video.video_id));
+    SURGSIGMA_TRY(mark_rows, marks.of(video.video_id));
+    SURGSIGMA_TRY(labels, annotations.of(video.video_id));
+    input.frames = std::move(frame_rows);
+    input.marks = std::move(mark_rows);
+    input.annotations = std::move(labels);
+    if (const auto own = media.find(video.video_id.text); own != media.end()) {
+      input.video_file = own->second.video;
+      input.pictures = own->second.pictures;
+      for (const MapFile& map : own->second.masks) {
+        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), Json()});
+      }
+      for (const MapFile& map : own->second.depths) input.depths.push_back({map.frame, map.path, "", map.entry->with});
+    }
+    SURGSIGMA_CHECK(stage.video(input, pairs, issues));
   }
   return outputs.finish();
 }
@@ -297,6 +340,8 @@ const std::vector<StageRow>& stage_rows() {
        {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
+      {"synth", 1, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers", {"measure", "refine"},
+       {"pairs", "issues"}, {"card", "ontology/"}, run_synth},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
        {"card", "ontology/", "knowledge/"}, run_augment},
       {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", {"augment"}, {"reasoning", "issues"},
@@ -316,6 +361,16 @@ const StageRow* find_stage(std::string_view name) {
 
 const std::vector<ParameterRow>& parameter_rows() {
   static const std::vector<ParameterRow> kRows = {
+      {"pairs_per_video", "synth", "most pairs of pictures per task and video, 0 to 10000",
+       [](BuildParameters& p, std::string_view value) -> Status {
+         const auto count = parse_int(value);
+         if (!count || *count < 0 || *count > 10'000) {
+           return Error{ErrorKind::kUsage, "no number of pairs: " + quoted(value), "pairs_per_video", "e.g. 6"};
+         }
+         p.pairs_per_video = *count;
+         return done();
+       },
+       [](const BuildParameters& p) { return std::to_string(p.pairs_per_video); }},
       {"measure_step", "measure", "least distance of two frames whose pixels are measured, seconds",
        [](BuildParameters& p, std::string_view value) -> Status {
          SURGSIGMA_TRY(time, seconds_parameter("measure_step", value));

@@ -22,6 +22,7 @@ namespace surgsigma {
 struct BuildParameters {
   std::uint64_t seed = 1;
   Microseconds measure_step = kSecond;
+  std::int64_t pairs_per_video = 6;
   AugmentOptions augment;
   ReasonOptions reason;
   DialogueOptions dialogue;

@@ -1,5 +1,7 @@
 #include "surgsigma/synth/depth_view.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -81,7 +83,7 @@ void grow(Image& mask, int count, std::size_t stride, int lines, std::size_t lin
   }
 }
 
-std::string percent(double share) { return std::to_string(std::lround(share * 1000) / 10.0).substr(0, 5) + " %"; }
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 /// Compares both sides of one instrument's edge.
 struct BorderTally {

@@ -13,6 +13,7 @@ namespace {
 __extension__ using Wide = __int128;
 
 constexpr std::int64_t kMostSamples = 1'000'000;
+constexpr int kLongestHorizon = 60;
 constexpr std::int64_t kTriesPerSample = 20;
 
 Error refused(std::string what) { return {ErrorKind::kUsage, std::move(what), "samples ahead", ""}; }
@@ -69,10 +70,10 @@ std::int64_t starts_of(const FrameSpan& span, Microseconds horizon, FrameRate ra
   return std::max<std::int64_t>(0, end - span.begin);
 }
 
-/// How many starts a horizon has in each span.
+/// How many starts a horizon has.
 struct Room {
   int horizon_s = 0;
-  std::vector<std::int64_t> starts;
+  std::vector<std::int64_t> up_to;  ///< In each span and all before it.
   std::int64_t total = 0;
 };
 
@@ -81,8 +82,8 @@ std::vector<Room> rooms_of(const std::vector<FrameSpan>& spans, const NextFrameO
   for (int horizon_s = options.min_horizon_s; horizon_s <= options.max_horizon_s; ++horizon_s) {
     Room room{horizon_s, {}, 0};
     for (const FrameSpan& span : spans) {
-      room.starts.push_back(starts_of(span, horizon_s * kSecond, rate));
-      room.total += room.starts.back();
+      room.total += starts_of(span, horizon_s * kSecond, rate);
+      room.up_to.push_back(room.total);
     }
     if (room.total > 0) rooms.push_back(std::move(room));
   }
@@ -90,9 +91,9 @@ std::vector<Room> rooms_of(const std::vector<FrameSpan>& spans, const NextFrameO
 }
 
 std::int64_t start_at(const Room& room, const std::vector<FrameSpan>& spans, std::int64_t position) {
-  std::size_t i = 0;
-  for (; position >= room.starts[i]; ++i) position -= room.starts[i];
-  return spans[i].begin + position;
+  const auto place = std::upper_bound(room.up_to.begin(), room.up_to.end(), position) - room.up_to.begin();
+  const auto i = static_cast<std::size_t>(place);
+  return spans[i].begin + position - (i == 0 ? 0 : room.up_to[i - 1]);
 }
 
 bool is_apart(const std::set<Microseconds>& starts, Microseconds t, Microseconds least) {
@@ -102,8 +103,8 @@ bool is_apart(const std::set<Microseconds>& starts, Microseconds t, Microseconds
 }
 
 Status check_options(const NextFrameOptions& options) {
-  if (options.min_horizon_s < 1 || options.max_horizon_s < options.min_horizon_s || options.max_horizon_s > 3600) {
-    return refused("horizons must be 1 s or more, the least first, at most an hour");
+  if (options.min_horizon_s < 1 || options.max_horizon_s < options.min_horizon_s || options.max_horizon_s > kLongestHorizon) {
+    return refused("horizons must be 1 s or more, the least first, at most a minute");
   }
   if (options.samples < 0 || options.samples > kMostSamples) return refused("samples must be 0 to 1000000");
   if (options.least_apart_us < 0) return refused("starts cannot be less than 0 apart");

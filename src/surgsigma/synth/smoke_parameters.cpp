@@ -1,7 +1,7 @@
 // Drawing, checking, writing and reading what makes one smoke.
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <type_traits>
 
 #include "surgsigma/base/random.h"
 #include "surgsigma/base/text.h"
@@ -149,7 +149,8 @@ Result<SmokeParameters> read_smoke_parameters(const Json& document, std::string_
     if constexpr (std::is_integral_v<Number>) {
       const auto whole = whole_of(document, name, where);
       if (!whole) status = whole.error();
-      else value = static_cast<Number>(std::clamp<std::int64_t>(*whole, 0, std::numeric_limits<Number>::max()));
+      else if (*whole < 0) status = wrong(where, "member '" + std::string(name) + "' is negative");
+      else value = static_cast<Number>(*whole);
     } else {
       const auto number = number_of(document, name, where);
       if (!number) status = number.error();
