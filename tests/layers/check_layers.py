@@ -34,6 +34,7 @@ LIBRARIES = {
     "libav": ["media"],
     "libsw": ["media"],
     "jpeglib.h": ["media"],
+    "jerror.h": ["media"],
     "turbojpeg.h": ["media"],
     "png.h": ["media"],
     "webp/": ["media"],

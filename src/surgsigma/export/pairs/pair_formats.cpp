@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include "surgsigma/base/hash.h"
 #include "surgsigma/base/text.h"
@@ -157,11 +156,17 @@ Result<WrittenBatch> write_shards(const PairBatch& batch, const fs::path& folder
   return WrittenBatch{{std::move(file)}, ""};
 }
 
-constexpr const char* kEnergonDataset =
-    "# Samples as they are in the shards; give your own cooker. Before the first use:\n"
-    "# energon prepare --split-parts 'train:train/.*' --split-parts 'val:val/.*' --split-parts 'test:test/.*' .\n"
-    "__module__: megatron.energon\n"
-    "__class__: CrudeWebdataset\n";
+/// Crude: a task's cooker says what input and target are. The command makes the index, which depends on its version.
+std::string energon_dataset(const std::vector<ExportedFile>& files) {
+  std::string command = "# energon prepare";
+  for (const std::string_view part : {"train", "val", "test"}) {
+    const bool is_there = std::any_of(files.begin(), files.end(), [&](const auto& file) { return file.part == part; });
+    const std::string name(part);
+    if (is_there) command += " --split-parts '" + name + ":" + name + "/.*'";
+  }
+  return "# Samples as they are in the shards, for a cooker of your own. Before the first use:\n" + command +
+         " .\n__module__: megatron.energon\n__class__: CrudeWebdataset\n";
+}
 
 std::string energon_split(const std::vector<ExportedFile>& files) {
   std::string text = "split_parts:\n";
@@ -178,7 +183,7 @@ std::string energon_split(const std::vector<ExportedFile>& files) {
 Result<std::vector<ExportedFile>> write_energon(const std::vector<ExportedFile>& files, const fs::path& folder) {
   const std::string dataset = ".nv-meta/dataset.yaml";
   const std::string split = ".nv-meta/split.yaml";
-  SURGSIGMA_CHECK(write_file(folder / dataset, kEnergonDataset));
+  SURGSIGMA_CHECK(write_file(folder / dataset, energon_dataset(files)));
   SURGSIGMA_CHECK(write_file(folder / split, energon_split(files)));
   SURGSIGMA_TRY(first, exported_file(folder, dataset, "", "", 0));
   SURGSIGMA_TRY(second, exported_file(folder, split, "", "", 0));
@@ -201,8 +206,7 @@ constexpr std::string_view kShardsReadme =
     "```python\nimport glob, webdataset\n\n"
     "for sample in webdataset.WebDataset(sorted(glob.glob(\"train/desmoking-*.tar\")), shardshuffle=False):\n"
     "    picture, answer, about = sample[\"input.png\"], sample[\"target.png\"], sample[\"json\"]\n```\n\n"
-    "Energon: the samples are crude, its index is made by\n\n"
-    "```\nenergon prepare --split-parts 'train:train/.*' --split-parts 'val:val/.*' --split-parts 'test:test/.*' .\n```\n";
+    "Energon: the samples are crude; `.nv-meta/dataset.yaml` has the command that makes its index.\n";
 
 }  // namespace
 

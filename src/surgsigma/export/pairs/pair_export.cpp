@@ -1,0 +1,423 @@
+#include "surgsigma/export/pairs/pair_export.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <functional>
+#include <optional>
+
+#include "surgsigma/base/progress.h"
+#include "surgsigma/base/text.h"
+#include "surgsigma/base/threads.h"
+#include "surgsigma/export/pairs/pair_card.h"
+#include "surgsigma/export/pairs/pair_formats.h"
+#include "surgsigma/export/pairs/pair_selection.h"
+
+namespace surgsigma {
+namespace {
+
+constexpr const char* kMark = ".surgsigma-export";  // says that a half-written folder is ours to remove
+constexpr const char* kRefused = "refused.tsv";
+
+Error usage(std::string what, std::string where, std::string hint) {
+  return {ErrorKind::kUsage, std::move(what), std::move(where), std::move(hint)};
+}
+
+Status check_options(const ExportOptions& options, const PairExportLimits& limits) {
+  std::vector<std::string> names;
+  for (const PairFormatRow& row : pair_format_rows()) names.emplace_back(row.name);
+  SURGSIGMA_CHECK(check_name("format of pairs", options.format, names));
+  const ExportOptions plain;
+  const bool has_words = !options.forms.empty() || options.reasoning != plain.reasoning ||
+                         options.profile != plain.profile || options.is_balanced || options.has_absolute_media ||
+                         !options.media_root.empty();
+  if (has_words) {
+    return usage("pairs have no forms, reasoning, boxes, answer classes or media of their own", "export",
+                 "leave out --form, --reasoning, --profile, --balanced, --absolute-media and --media");
+  }
+  if (options.cap < 0) return usage("a cap is a number of pairs, not " + std::to_string(options.cap), "export", "0: no cap");
+  if (limits.shard_bytes <= 0 || limits.folder_pairs <= 0) {
+    return usage("a shard needs a positive size", "export", "leave it out for 1 GB");
+  }
+  std::error_code code;
+  if (fs::exists(options.out, code) && (!fs::is_directory(options.out, code) || !fs::is_empty(options.out, code))) {
+    return usage("the folder is not empty", options.out.string(), "name a new or empty folder");
+  }
+  return done();
+}
+
+/// The folder while it is being written; removed unless it was put in place.
+class UnfinishedFolder {
+ public:
+  explicit UnfinishedFolder(const fs::path& out) : out_(out.has_filename() ? out : out.parent_path()), path_(out_) {
+    path_ += ".writing";
+  }
+  ~UnfinishedFolder() {
+    std::error_code code;
+    if (is_made_) fs::remove_all(path_, code);
+  }
+  UnfinishedFolder(const UnfinishedFolder&) = delete;
+  UnfinishedFolder& operator=(const UnfinishedFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+  Status make() {
+    std::error_code code;
+    if (fs::exists(path_, code) && !fs::exists(path_ / kMark, code)) {
+      return usage("this name is needed while the export is written", path_.string(), "move it away");
+    }
+    fs::remove_all(path_, code);
+    fs::create_directories(path_, code);
+    if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), path_.string(), ""};
+    is_made_ = true;
+    return write_file(path_ / kMark, "an export that is being written\n");
+  }
+
+  Status put_in_place() {
+    std::error_code code;
+    fs::remove(path_ / kMark, code);
+    fs::rename(path_, out_, code);
+    if (code) return Error{ErrorKind::kIo, "cannot put the folder in place: " + code.message(), out_.string(), ""};
+    is_made_ = false;
+    return done();
+  }
+
+ private:
+  fs::path out_;
+  fs::path path_;
+  bool is_made_ = false;
+};
+
+/// A file name's ending that every loader takes: a dot and a few letters or digits.
+bool has_plain_ending(const fs::path& file) {
+  const std::string ending = file.extension().string();
+  return ending.size() >= 2 && ending.size() <= 9 &&
+         std::all_of(ending.begin() + 1, ending.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+/// Letters, digits, '-' and '_': neither a dot, where loaders end the key, nor a path.
+bool is_plain_id(std::string_view id) {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+}
+
+/// Why a pair stays out, and the file that is at fault.
+struct Refusal {
+  std::string_view rule;  ///< empty: it goes in
+  std::string file;
+};
+
+/// Finds one file of a pair below the database's folder.
+Refusal find_file(const fs::path& database, const std::string& name, fs::path& path, std::int64_t& bytes) {
+  if (!is_safe_relative(name) || !name.starts_with("media/")) return {"unsafe_path", name};
+  path = database / name;
+  if (!has_plain_ending(path)) return {"unknown_ending", name};
+  std::error_code code;
+  if (!fs::is_regular_file(path, code)) return {"missing_file", name};
+  bytes = static_cast<std::int64_t>(fs::file_size(path, code));
+  if (code) return {"missing_file", name};
+  return bytes == 0 ? Refusal{"empty_file", name} : Refusal{};
+}
+
+Refusal complete(const fs::path& database, PairSample& sample) {
+  const PairRow& row = sample.row;
+  if (!is_plain_id(row.pair_id)) return {"bad_id", ""};
+  if (find_pair_roles(row.task) == nullptr) return {"unknown_task", ""};
+  const auto parameters = parse_json(row.parameters.empty() ? "{}" : row.parameters, row.pair_id);
+  if (!parameters.ok() || !parameters->is_object()) return {"bad_parameters", ""};
+  sample.parameters = *parameters;
+  const Refusal input = find_file(database, row.input, sample.input, sample.input_bytes);
+  return input.rule.empty() ? find_file(database, row.target, sample.target, sample.target_bytes) : input;
+}
+
+/// Takes pairs in the order of their ids, one task after the other, and writes them in batches.
+class PairWriter {
+ public:
+  PairWriter(const Database& database, const Selection& selection, const Caps& caps, const ExportOptions& options,
+             const PairExportLimits& limits, const fs::path& folder, PairFacts& facts)
+      : database_(database),
+        selection_(selection),
+        caps_(caps),
+        options_(options),
+        format_(*find_pair_format(options.format)),
+        limit_(format_.is_sharded ? limits.shard_bytes : limits.folder_pairs),
+        folder_(folder),
+        facts_(facts),
+        progress_("export " + options.format, static_cast<std::uint64_t>(selection.rows), options.is_quiet) {
+    for (const SourceShare& share : selection.sources) sources_[share.source.source_id.text] = &share.source;
+  }
+
+  Status write_task(const std::shared_ptr<Engine>& engine, const std::string& task) {
+    for (std::size_t part = 0; part < kParts.size(); ++part) open_[part] = {std::string(kParts[part]), task, 0, {}};
+    open_bytes_.fill(0);
+    last_id_.clear();
+    const std::string where = selection_.where + " AND task = " + sql_quoted(task) + " ORDER BY pair_id, video_id";
+    SURGSIGMA_TRY(reader, TableReader<PairRow>::open(engine, database_.files(PairRow::kTable), where));
+    for (PairRow row;;) {
+      SURGSIGMA_TRY(more, reader.next(row));
+      if (!more) break;
+      SURGSIGMA_CHECK(take(row));
+    }
+    for (std::size_t part = 0; part < kParts.size(); ++part) close_batch(part);
+    SURGSIGMA_CHECK(write_waiting());
+    return check_lines(task);
+  }
+
+  /// The files of all parts, in the order of the export; the refused pairs go to a list.
+  Status finish() {
+    progress_.finish();
+    for (const auto& files : files_) facts_.files.insert(facts_.files.end(), files.begin(), files.end());
+    SURGSIGMA_TRY(beside, format_.finish(facts_.files, folder_));
+    facts_.files.insert(facts_.files.end(), beside.begin(), beside.end());
+    if (!refused_.empty()) return write_file(folder_ / kRefused, "pair_id\trule\tfile\n" + refused_);
+    return done();
+  }
+
+ private:
+  Status take(const PairRow& row) {
+    const auto source = sources_.find(row.source_id.text);
+    if (source == sources_.end()) return done();
+    const auto parts = selection_.parts.find(row.source_id.text);
+    const int part = parts == selection_.parts.end() ? kNoPart : parts->second.find(row.case_id.text);
+    if (part == kNoPart) return done();
+    if (caps_.is_used() && !caps_.keeps(row.task, part, "", row.pair_id)) return done();
+    PairSample sample;
+    sample.row = row;
+    sample.licence = source->second->licence_id;
+    sample.is_simulated = source->second->is_simulated || row.origin == Origin::kSimulated;
+    const Refusal refusal =
+        row.pair_id == last_id_ ? Refusal{"duplicate_id", ""} : complete(database_.folder(), sample);
+    last_id_ = row.pair_id;
+    if (!refusal.rule.empty()) return refuse(row, refusal);
+    count(sample, kParts[static_cast<std::size_t>(part)]);
+    return put(std::move(sample), static_cast<std::size_t>(part));
+  }
+
+  Status refuse(const PairRow& row, const Refusal& refusal) {
+    if (options_.requires_media && refusal.rule == "missing_file") {
+      return Error{ErrorKind::kNotFound, "a file of the pair " + quoted(row.pair_id) + " is missing",
+                   (database_.folder() / refusal.file).string(),
+                   "build the pairs again, or leave out --require-media: the pair then stays out"};
+    }
+    DroppedRows& dropped = facts_.dropped[std::string(refusal.rule)];
+    if (dropped.rows++ == 0) dropped.example = row.pair_id;
+    refused_ += quoted(row.pair_id) + "\t" + std::string(refusal.rule) + "\t" + quoted(refusal.file) + "\n";
+    progress_.advance();
+    return done();
+  }
+
+  void count(const PairSample& sample, std::string_view part) {
+    ++facts_.rows[std::string(part)][sample.row.task][sample.row.source_id.text];
+    ++facts_.rows_total;
+    (sample.is_simulated ? facts_.has_simulated : facts_.has_real) = true;
+  }
+
+  /// Into the open batch of its part; a full one is closed before.
+  Status put(PairSample sample, std::size_t part) {
+    const std::int64_t bytes = format_.bytes(sample);
+    if (!open_[part].samples.empty() && open_bytes_[part] + bytes > limit_) close_batch(part);
+    open_bytes_[part] += bytes;
+    open_[part].samples.push_back(std::move(sample));
+    const auto enough = static_cast<std::size_t>(std::max(options_.jobs, 1)) * 2;
+    return waiting_.size() < enough ? done() : write_waiting();
+  }
+
+  void close_batch(std::size_t part) {
+    if (open_[part].samples.empty()) return;
+    const PairBatch next{open_[part].part, open_[part].task, open_[part].index + 1, {}};
+    waiting_.push_back(std::exchange(open_[part], next));
+    open_bytes_[part] = 0;
+  }
+
+  Status write_waiting() {
+    std::vector<std::optional<Result<WrittenBatch>>> written(waiting_.size());
+    for (const PairBatch& batch : waiting_) {
+      std::error_code code;
+      fs::create_directories(folder_ / batch.part, code);
+    }
+    parallel_for(waiting_.size(), options_.jobs, [&](std::size_t i) {
+      written[i] = format_.write(waiting_[i], folder_);
+      progress_.advance(waiting_[i].samples.size());
+    });
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+      if (!written[i]->ok()) return written[i]->error();
+      SURGSIGMA_CHECK(keep(waiting_[i], std::move(**written[i])));
+    }
+    waiting_.clear();
+    return done();
+  }
+
+  Status keep(const PairBatch& batch, WrittenBatch&& written) {
+    const auto part = static_cast<std::size_t>(std::find(kParts.begin(), kParts.end(), batch.part) - kParts.begin());
+    for (ExportedFile& file : written.files) files_[part].push_back(std::move(file));
+    if (written.lines.empty()) return done();
+    const fs::path path = folder_ / batch.part / batch.task / "manifest.jsonl";
+    std::ofstream stream(path, std::ios::binary | std::ios::app);
+    stream << written.lines;
+    stream.close();
+    return stream ? done() : Status(Error{ErrorKind::kIo, "cannot write", path.string(), ""});
+  }
+
+  /// Reads the manifests of lines back; they are files of the export like the others.
+  Status check_lines(const std::string& task) {
+    for (std::size_t part = 0; part < kParts.size(); ++part) {
+      const std::string name = std::string(kParts[part]) + "/" + task + "/manifest.jsonl";
+      std::error_code code;
+      if (!fs::exists(folder_ / name, code)) continue;
+      SURGSIGMA_TRY(mapped, MappedFile::open(folder_ / name));
+      std::int64_t rows = 0;
+      for (const std::string_view line : split(mapped.bytes(), '\n')) {
+        if (line.empty()) continue;
+        SURGSIGMA_TRY(read, parse_json(line, name));
+        SURGSIGMA_TRY(id, text_at(read, "pair_id", name));
+        ++rows;
+      }
+      SURGSIGMA_TRY(file, exported_file(folder_, name, task, std::string(kParts[part]), rows));
+      files_[part].push_back(std::move(file));
+    }
+    return done();
+  }
+
+  const Database& database_;
+  const Selection& selection_;
+  const Caps& caps_;
+  const ExportOptions& options_;
+  const PairFormatRow& format_;
+  std::int64_t limit_;
+  fs::path folder_;
+  PairFacts& facts_;
+  Progress progress_;
+  std::map<std::string, const SourceRow*> sources_;
+  std::array<PairBatch, kParts.size()> open_;
+  std::array<std::int64_t, kParts.size()> open_bytes_{};
+  std::vector<PairBatch> waiting_;
+  std::array<std::vector<ExportedFile>, kParts.size()> files_;
+  std::string refused_;
+  std::string last_id_;
+};
+
+Status check_counts(const PairFacts& facts) {
+  std::map<std::pair<std::string, std::string>, std::int64_t> read;
+  for (const ExportedFile& file : facts.files) read[{file.part, file.config}] += file.rows;
+  for (const auto& [part, tasks] : facts.rows) {
+    for (const auto& [task, sources] : tasks) {
+      std::int64_t rows = 0;
+      for (const auto& [source, count] : sources) rows += count;
+      if (read[{part, task}] == rows) continue;
+      return Error{ErrorKind::kInternal,
+                   std::to_string(rows) + " pairs were written, " + std::to_string(read[{part, task}]) + " read back",
+                   part + "/" + task, "please report this with the command you gave"};
+    }
+  }
+  return done();
+}
+
+void sum_up_sources(PairFacts& facts) {
+  std::map<std::string, std::int64_t> rows_of_source;
+  for (const auto& [part, tasks] : facts.rows) {
+    for (const auto& [task, sources] : tasks) {
+      for (const auto& [source, rows] : sources) rows_of_source[source] += rows;
+    }
+  }
+  for (SourceShare share : facts.selection->sources) {
+    share.rows = rows_of_source[share.source.source_id.text];
+    if (share.rows > 0) facts.sources.push_back(std::move(share));
+  }
+}
+
+Error nothing_written(const PairFacts& facts) {
+  Error error{ErrorKind::kData, "nothing to export: no selected pair can be written", "export",
+              "docs/export-pairs.md says what each rule means"};
+  for (const auto& [rule, dropped] : facts.dropped) {
+    error.what += "; " + std::to_string(dropped.rows) + " " + rule + " (first " + dropped.example + ")";
+  }
+  return error;
+}
+
+Status write_papers(const PairFacts& facts, const fs::path& folder) {
+  SURGSIGMA_CHECK(write_file(folder / "manifest.json", pair_manifest(facts).dump(2) + "\n"));
+  SURGSIGMA_CHECK(write_file(folder / "README.md", pair_card(facts)));
+  const Purpose purpose = facts.options->purpose;
+  SURGSIGMA_CHECK(write_file(folder / "licences.json", licence_json(facts.sources, purpose).dump(2) + "\n"));
+  return write_file(folder / "LICENCES.md", licence_page(facts.sources, purpose));
+}
+
+std::vector<std::string> remarks_of(const PairFacts& facts) {
+  std::vector<std::string> remarks;
+  for (const SourceShare& share : facts.sources) {
+    const std::string& id = share.source.source_id.text;
+    if (share.source.is_simulated) remarks.push_back(id + " is simulated; card, ledger and pairs say so");
+    if (share.source.is_private) remarks.push_back(id + " is private clinical data: screen before it leaves the house");
+  }
+  if (facts.has_simulated && facts.has_real) remarks.emplace_back("simulated and real pixels are mixed, as allowed");
+  for (const auto& [rule, dropped] : facts.dropped) {
+    remarks.push_back(std::to_string(dropped.rows) + " pairs cannot be written: " + rule + ", first " +
+                      dropped.example + "; all in refused.tsv");
+  }
+  return remarks;
+}
+
+ExportReport report_of(const PairFacts& facts) {
+  ExportReport report;
+  for (const auto& [part, tasks] : facts.rows) {
+    for (const auto& [task, sources] : tasks) {
+      for (const auto& [source, rows] : sources) report.rows[part][task] += rows;
+    }
+  }
+  report.rows_total = facts.rows_total;
+  report.dropped_by_licence = facts.selection->dropped_by_licence;
+  report.forbidden_sources = facts.selection->forbidden_sources;
+  report.outside_split = facts.selection->outside_split;
+  report.over_cap = facts.over_cap;
+  report.dropped = facts.dropped;
+  const auto missing = facts.dropped.find("missing_file");
+  if (missing != facts.dropped.end()) {
+    report.missing_media = missing->second.rows;
+    report.missing_examples = {missing->second.example};
+  }
+  for (const ExportedFile& file : facts.files) report.files.push_back(file.path);
+  report.remarks = remarks_of(facts);
+  return report;
+}
+
+}  // namespace
+
+bool is_pair_format(std::string_view name) { return find_pair_format(name) != nullptr; }
+
+std::vector<ExportFormatRow> pair_formats() {
+  std::vector<ExportFormatRow> rows;
+  for (const PairFormatRow& row : pair_format_rows()) rows.push_back({row.name, row.description});
+  return rows;
+}
+
+Result<ExportReport> export_pairs(const Database& database, const Catalog& catalog, const ExportOptions& options,
+                                  const PairExportLimits& limits) {
+  SURGSIGMA_CHECK(check_options(options, limits));
+  SURGSIGMA_TRY(engine, database.engine_with_views(options.jobs));
+  SURGSIGMA_TRY(selection, select_pairs(*engine, database, catalog, options));
+  SURGSIGMA_TRY(caps, draw_pair_caps(*engine, selection, options));
+  UnfinishedFolder folder(options.out);
+  SURGSIGMA_CHECK(folder.make());
+
+  PairFacts facts;
+  facts.options = &options;
+  facts.limits = &limits;
+  facts.format = find_pair_format(options.format);
+  facts.selection = &selection;
+  facts.over_cap = caps.left_out();
+  facts.database_seed = database.manifest().seed;
+  facts.database_tool = database.manifest().tool_version;
+  PairWriter writer(database, selection, caps, options, limits, folder.path(), facts);
+  for (const std::string& task : selection.tasks) SURGSIGMA_CHECK(writer.write_task(engine, task));
+  if (facts.rows_total == 0) return nothing_written(facts);
+  SURGSIGMA_CHECK(writer.finish());
+  SURGSIGMA_CHECK(check_counts(facts));
+  sum_up_sources(facts);
+  SURGSIGMA_TRY(tree_hash, database.tree_hash());
+  facts.database_hash = tree_hash;
+  SURGSIGMA_CHECK(write_papers(facts, folder.path()));
+  SURGSIGMA_CHECK(folder.put_in_place());
+  return report_of(facts);
+}
+
+}  // namespace surgsigma
