@@ -1,5 +1,5 @@
-// Smoke on one 854x480 picture: the veil and the plume of SmokeParameters drawn for record "bench", one core. The peer is
-// peers/smoke.py, which reads the picture and the parameters that dump= names and must come within one grey level.
+// Smoke on one 854x480 picture: the veil and the plume of SmokeParameters drawn for record "bench", one core. The peer
+// is peers/smoke.py, which reads the picture and the parameters that dump= names and must come within one grey level.
 #include "surgsigma/synth/smoke.h"
 
 #include <algorithm>

@@ -94,8 +94,8 @@ class FileExtraction {
 
   std::int64_t frames() const { return map_->frames(); }
 
-  /// Many entries: each thread decodes and encodes stretches of its own. Few: one decoder with several threads, whose
-  /// pictures the threads encode.
+  /// Many entries: each thread decodes and encodes stretches of its own. Few: they take turns at one decoder, and each
+  /// encodes what it got.
   void run(const std::vector<std::int64_t>& indices, Gathering& gathering) {
     const int jobs = std::max(settings_.jobs, 1);
     const auto stretches = map_->stretches_of(indices);
@@ -129,7 +129,7 @@ class FileExtraction {
       }
       if (!tools) {
         tools = std::make_unique<Tools>();
-        auto reader = av::FrameReader::open(path_, settings_.video, map_, 1);
+        auto reader = av::FrameReader::open(path_, settings_.video, map_);
         if (!reader) return gathering.fail(reader.error());
         tools->reader = std::move(*reader);
       }
@@ -144,7 +144,7 @@ class FileExtraction {
   }
 
   void run_together(const std::vector<std::int64_t>& indices, int jobs, Gathering& gathering) {
-    auto reader = av::FrameReader::open(path_, settings_.video, map_, jobs);
+    auto reader = av::FrameReader::open(path_, settings_.video, map_);
     if (!reader) return gathering.fail(reader.error());
     (*reader)->want(indices);
     std::mutex mutex;

@@ -41,7 +41,7 @@ Status check_settings(const StereoSettings& settings, ImageSize size) {
   if (settings.uniqueness < 0 || settings.uniqueness > 100) return refused("uniqueness is a percentage");
   if (settings.speckle_px < 0) return refused("the speckle size is negative");
   if (!(settings.max_mm > 0)) return refused("the largest distance is not positive");
-  if (size.width < settings.block_px || size.height < settings.block_px) return refused("the views are smaller than a block");
+  if (std::min(size.width, size.height) < settings.block_px) return refused("the views are smaller than a block");
   return done();
 }
 
@@ -69,8 +69,8 @@ Image image_of(const cv::Mat& picture) {
   return image;
 }
 
-/// Disparity of the first view in sixteenths. The matcher gives nothing where its whole range does not fit to the left, so
-/// both views are widened there first and cut again after.
+/// Disparity of the first view in sixteenths. The matcher gives nothing where its whole range does not fit to the left,
+/// so both views are widened there first and cut again after.
 cv::Mat matched(const cv::Mat& first, const cv::Mat& second, const StereoSettings& settings) {
   const int disparities = searched(settings, first.cols);
   const int margin = std::max(0, settings.min_disparity + disparities);
@@ -80,8 +80,9 @@ cv::Mat matched(const cv::Mat& first, const cv::Mat& second, const StereoSetting
   cv::copyMakeBorder(second, wide_second, 0, 0, margin, margin_right, cv::BORDER_REPLICATE);
   const int area = settings.block_px * settings.block_px;
   // MODE_SGBM and not the three-way mode, whose stripes depend on the number of threads.
-  const auto matcher = cv::StereoSGBM::create(settings.min_disparity, disparities, settings.block_px, 8 * area, 32 * area,
-                                              -1, 31, settings.uniqueness, settings.speckle_px, 2, cv::StereoSGBM::MODE_SGBM);
+  const auto matcher =
+      cv::StereoSGBM::create(settings.min_disparity, disparities, settings.block_px, 8 * area, 32 * area, -1, 31,
+                             settings.uniqueness, settings.speckle_px, 2, cv::StereoSGBM::MODE_SGBM);
   matcher->compute(wide_first, wide_second, found);
   return found.colRange(margin, margin + first.cols).clone();
 }
@@ -259,7 +260,8 @@ Result<StereoDepth> stereo_depth(const Image& left, const Image& right, const St
     cv::setNumThreads(1);
     pair = rectified_pair(left, right, calibration);
   } catch (const std::exception& thrown) {
-    return Error{ErrorKind::kData, std::string("the pair cannot be rectified: ") + thrown.what(), std::string(where), ""};
+    return Error{ErrorKind::kData, std::string("the pair cannot be rectified: ") + thrown.what(), std::string(where),
+                 ""};
   }
   if (!is_sound(pair.camera)) {
     return Error{ErrorKind::kData, "the calibration does not give a usable pair", std::string(where), ""};

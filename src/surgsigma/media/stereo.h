@@ -41,7 +41,7 @@ struct RectifiedCamera {
 
 struct StereoSettings {
   int min_disparity = 0;
-  int disparities = 0;       ///< Searched from min_disparity on, a multiple of 16; 0: an eighth of the width, rounded up.
+  int disparities = 0;       ///< Searched from min_disparity on, a multiple of 16; 0: an eighth of the width.
   int block_px = 5;          ///< Odd, 1 to 21.
   int uniqueness = 8;        ///< Percent by which the best match must win.
   int speckle_px = 100;      ///< Islands smaller than this are dropped.
@@ -57,12 +57,13 @@ struct StereoDepth {
   std::array<double, 9> rectified_from_left = {1, 0, 0, 0, 1, 0, 0, 0, 1};  ///< How the left camera was turned.
 };
 
-/// A rectified pair. Fails with kUsage naming what is wrong: sizes, channels, settings, a camera without focal length or baseline.
+/// A rectified pair. Fails with kUsage naming what is wrong: sizes, channels, settings, a camera without focal length
+/// or baseline.
 Result<StereoDepth> stereo_depth(const Image& left, const Image& right, const RectifiedCamera& camera,
                                  const StereoSettings& settings = {});
 
-/// Rectifies first. A calibration that cannot be (another size, not a rotation, no baseline, focal length that is not positive, numbers that are none,
-/// cameras above one another) is kData naming `where`.
+/// Rectifies first. A calibration that cannot be (another size, not a rotation, no baseline, focal length that is not
+/// positive, numbers that are none, cameras above one another) is kData naming `where`.
 Result<StereoDepth> stereo_depth(const Image& left, const Image& right, const StereoCalibration& calibration,
                                  std::string_view where, const StereoSettings& settings = {});
 

@@ -62,7 +62,9 @@ double corner_value(int x, int y, int z) {
 /// Smooth in space, so that both cameras see the same tissue.
 double texture(const Vector& point, double size) {
   const Vector p = (1 / size) * point;
-  const int x = static_cast<int>(std::floor(p[0])), y = static_cast<int>(std::floor(p[1])), z = static_cast<int>(std::floor(p[2]));
+  const int x = static_cast<int>(std::floor(p[0]));
+  const int y = static_cast<int>(std::floor(p[1]));
+  const int z = static_cast<int>(std::floor(p[2]));
   double sum = 0;
   for (int corner = 0; corner < 8; ++corner) {
     const int dx = corner & 1, dy = corner >> 1 & 1, dz = corner >> 2;
@@ -79,7 +81,8 @@ Image seen(const Vector& from, const Turn& camera_from_left) {
   Image picture(kWidth, kHeight, 3);
   for (int y = 0; y < kHeight; ++y) {
     for (int x = 0; x < kWidth; ++x) {
-      const Vector ray = turned(transposed(camera_from_left), {(x - kWidth / 2.0) / kFocal, (y - kHeight / 2.0) / kFocal, 1});
+      const Vector in_camera = {(x - kWidth / 2.0) / kFocal, (y - kHeight / 2.0) / kFocal, 1};
+      const Vector ray = turned(transposed(camera_from_left), in_camera);
       const Vector point = from + way_to_scene(from, ray) * ray;
       const double grey = 0.5 * texture(point, 2.2) + 0.5 * texture(point, 0.9);
       picture.at(x, y)[0] = static_cast<std::uint8_t>(60 + 180 * grey);
@@ -211,9 +214,12 @@ TEST(Stereo, WrongPairsAndSettingsAreRefused) {
     StereoSettings settings;
     settings.block_px = block;
     settings.disparities = disparities;
-    EXPECT_EQ(stereo_depth(view, view, camera, settings).error().kind, ErrorKind::kUsage) << block << " " << disparities;
+    const auto made = stereo_depth(view, view, camera, settings);
+    ASSERT_FALSE(made) << block << " " << disparities;
+    EXPECT_EQ(made.error().kind, ErrorKind::kUsage);
   }
-  EXPECT_TRUE(stereo_depth(Image(24, 9, 1, 5), Image(24, 9, 3, 5), camera)) << "smaller than the range that is searched";
+  const auto small = stereo_depth(Image(24, 9, 1, 5), Image(24, 9, 3, 5), camera);
+  EXPECT_TRUE(small) << "smaller than the range that is searched";
 }
 
 TEST(Stereo, BadCalibrationNamesItsFile) {

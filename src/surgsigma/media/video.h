@@ -37,7 +37,7 @@ enum class FrameNumbering {
 
 struct VideoOptions {
   fs::path index;   ///< Where the index is kept between runs: a stale or damaged one is replaced. Empty: nowhere.
-  int threads = 1;  ///< For decoding; the pixels do not depend on it.
+  int threads = 1;  ///< For frames(), which decodes from several keyframes at once; the pixels do not depend on it.
   PictureLimits limits;                     ///< Larger pictures are refused before memory is taken for them.
   Microseconds patience_us = 30 * kSecond;  ///< A file that gives no packet for so long is given up.
   FrameNumbering numbering = FrameNumbering::kPosition;  ///< Folders only.

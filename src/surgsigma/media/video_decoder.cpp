@@ -10,8 +10,7 @@ extern "C" {
 
 namespace surgsigma::av {
 
-Result<Decoder> Decoder::open(const Container& container, const VideoOptions& options, int threads,
-                              int reorder_depth) {
+Result<Decoder> Decoder::open(const Container& container, const VideoOptions& options, int reorder_depth) {
   const AVCodecParameters& track = *container.track().codecpar;
   const AVCodec* codec = avcodec_find_decoder(track.codec_id);
   if (codec == nullptr) {
@@ -22,8 +21,7 @@ Result<Decoder> Decoder::open(const Container& container, const VideoOptions& op
   if (!context || avcodec_parameters_to_context(context.get(), &track) < 0) {
     return Error{ErrorKind::kIo, "no memory for the decoder", container.name(), ""};
   }
-  context->thread_count = std::max(threads, 1);
-  context->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
+  context->thread_count = 1;  // with more, pictures may be out before their damage is known
   context->max_pixels = options.limits.pixels;
   context->pkt_timebase = container.track().time_base;
   context->has_b_frames = std::max(context->has_b_frames, reorder_depth);

@@ -15,7 +15,7 @@ namespace surgsigma::av {
 class Decoder {
  public:
   /// kData if this machine's FFmpeg does not have the codec. `reorder_depth` as in VideoIndex.
-  static Result<Decoder> open(const Container& container, const VideoOptions& options, int threads, int reorder_depth);
+  static Result<Decoder> open(const Container& container, const VideoOptions& options, int reorder_depth);
 
   enum class Outcome { kDone, kDamaged };
   /// Pictures that an edit list hides are decoded but never come out.

@@ -95,7 +95,6 @@ void index_packets(const std::vector<Seen>& packets, VideoIndex& index) {
 struct Decoded {
   std::vector<Seen> packets;
   std::vector<std::int64_t> shown;  ///< number of the packet of each picture that came out, in order
-  bool is_damaged = false;
   bool ends_early = false;
 };
 
@@ -103,15 +102,14 @@ void take_pictures(av::Decoder& decoder, AVFrame& frame, Decoded& decoded) {
   while (true) {
     const auto receipt = decoder.receive(frame);
     if (receipt == av::Decoder::Receipt::kNeedsMore || receipt == av::Decoder::Receipt::kEnd) return;
-    decoded.is_damaged = decoded.is_damaged || receipt == av::Decoder::Receipt::kDamaged;
     const bool is_picture = receipt == av::Decoder::Receipt::kPicture || frame.pts != AV_NOPTS_VALUE;
     if (is_picture) decoded.shown.push_back(frame.pts);
   }
 }
 
-Result<Decoded> decode_all(const fs::path& video, const VideoOptions& options, int threads) {
+Result<Decoded> decode_all(const fs::path& video, const VideoOptions& options) {
   SURGSIGMA_TRY(container, av::Container::open(video, options));
-  SURGSIGMA_TRY(decoder, av::Decoder::open(*container, options, threads, 0));
+  SURGSIGMA_TRY(decoder, av::Decoder::open(*container, options, 0));
   const av::PacketRef packet = av::new_packet();
   const av::FrameRef frame = av::new_frame();
   Decoded decoded;
@@ -120,8 +118,7 @@ Result<Decoded> decode_all(const fs::path& video, const VideoOptions& options, i
     if (!is_there) break;
     const auto number = static_cast<std::int64_t>(decoded.packets.size());
     decoded.packets.push_back(seen(*container, *packet));
-    const auto outcome = decoder.send(*packet, number);
-    decoded.is_damaged = decoded.is_damaged || outcome == av::Decoder::Outcome::kDamaged;
+    static_cast<void>(decoder.send(*packet, number));  // what cannot be decoded does not come out
     take_pictures(decoder, *frame, decoded);
   }
   decoder.send_end();
@@ -167,11 +164,7 @@ std::vector<std::int64_t> times_of(const Decoded& decoded, bool is_by_packet, st
 }
 
 Status index_decoded(const fs::path& video, const VideoOptions& options, std::int64_t ticks, VideoIndex& index) {
-  SURGSIGMA_TRY(decoded, decode_all(video, options, options.threads));
-  if (decoded.is_damaged && options.threads > 1) {  // what damage looks like may depend on threads
-    SURGSIGMA_TRY(again, decode_all(video, options, 1));
-    decoded = std::move(again);
-  }
+  SURGSIGMA_TRY(decoded, decode_all(video, options));
   const bool is_by_packet = is_one_to_one(decoded);
   index.stamps = times_of(decoded, is_by_packet, ticks);
   index.ends_early = decoded.ends_early;
@@ -205,7 +198,7 @@ std::optional<std::int64_t> claimed_frames(const AVStream& track) {
 
 Result<VideoIndex> VideoIndex::build(const fs::path& video, const VideoOptions& options, Method method) {
   SURGSIGMA_TRY(container, av::Container::open(video, options));
-  SURGSIGMA_TRY(decoder, av::Decoder::open(*container, options, 1, 0));  // a codec that is missing is said first
+  SURGSIGMA_TRY(decoder, av::Decoder::open(*container, options, 0));  // a codec that is missing is said first
   static_cast<void>(decoder);
   VideoIndex index;
   SURGSIGMA_TRY(mark, mark_of_file(video));

@@ -20,10 +20,8 @@ constexpr int kMaxSilentPackets = 500;
 constexpr std::int64_t kMostDisorder = 16;
 // Packets that are faster read and dropped than sought over.
 constexpr std::int64_t kShortWay = 64;
-// Packets that are faster decoded than the decoder is emptied and started anew.
-constexpr std::int64_t kShortGap = 4;
 constexpr int kSeekTrials = 4;
-// Each begins a run anew, so there is an end to it.
+// Damaged pictures of a run; each begins it anew, so there is an end to it.
 constexpr std::size_t kMaxLeftOut = 500;
 
 }  // namespace
@@ -80,10 +78,11 @@ std::int64_t PacketMap::stamp_of(const AVPacket& packet) const {
 }
 
 Result<std::unique_ptr<FrameReader>> FrameReader::open(const fs::path& path, const VideoOptions& options,
-                                                       std::shared_ptr<const PacketMap> map, int threads) {
-  std::unique_ptr<FrameReader> reader(new FrameReader(path, options, std::move(map), threads));
+                                                       std::shared_ptr<const PacketMap> map) {
+  std::unique_ptr<FrameReader> reader(new FrameReader(path, options, std::move(map)));
   SURGSIGMA_CHECK(reader->open_container());
-  SURGSIGMA_CHECK(reader->open_decoder());
+  SURGSIGMA_TRY(decoder, Decoder::open(*reader->container_, options, reader->map_->index().reorder_depth));
+  reader->decoder_.emplace(std::move(decoder));
   return reader;
 }
 
@@ -92,13 +91,6 @@ Status FrameReader::open_container() {
   container_ = std::move(container);
   at_packet_ = 0;
   has_unread_ = was_sought_ = false;
-  return done();
-}
-
-Status FrameReader::open_decoder() {
-  SURGSIGMA_TRY(decoder,
-                Decoder::open(*container_, options_, is_careful_ ? 1 : threads_, map_->index().reorder_depth));
-  decoder_.emplace(std::move(decoder));
   return done();
 }
 
@@ -121,13 +113,15 @@ Result<std::optional<FrameReader::Picture>> FrameReader::next() {
       return std::optional<Picture>(std::move(picture));
     }
     if (const auto packet = lost_packet()) {
-      SURGSIGMA_CHECK(on_damage(*packet));
+      on_damage(*packet);
       continue;
     }
     const bool is_over = state_ == State::kBetweenRuns && given_ < run_given_;
     if (is_over) {
-      SURGSIGMA_CHECK(give_up_on(frame));
-    } else if (const Status status = advance(); !status.ok()) {
+      ++given_;
+      return undecodable(frame);
+    }
+    if (const Status status = advance(); !status.ok()) {
       wanted_.resize(given_);  // the file itself fails: nothing else comes of it
       return status.error();
     }
@@ -147,50 +141,28 @@ std::optional<std::int64_t> FrameReader::lost_packet() const {
   return is_late || state_ == State::kBetweenRuns ? std::optional(*owed_.begin()) : std::nullopt;
 }
 
-/// A frame that did not come. What was left out or several threads may be why, so it is tried once more with neither.
-Status FrameReader::give_up_on(std::int64_t frame) {
-  if (!is_careful_) return be_careful();
-  ++given_;
-  return undecodable(frame);
-}
-
 Error FrameReader::undecodable(std::int64_t frame) const {
   return {ErrorKind::kData, "frame " + std::to_string(frame) + " cannot be decoded", path_.string(),
           "its data, or those of a picture that it needs, are damaged or missing"};
 }
 
-Status FrameReader::on_damage(std::int64_t packet) {
-  if (!is_careful_) return be_careful();
-  if (map_->is_in_order()) return done();
+void FrameReader::on_damage(std::int64_t packet) {
+  if (map_->is_in_order()) return;
   const bool helps = skippable_.count(packet) > 0 && left_out_.size() < kMaxLeftOut;
   if (helps && left_out_.insert(packet).second) {
     begin_anew();
   } else {
-    end_stretch(packet);
+    end_run_before(packet);
   }
-  return done();
 }
 
-void FrameReader::end_stretch(std::int64_t packet) {
+void FrameReader::end_run_before(std::int64_t packet) {
   broken_from_ = std::min(broken_from_.value_or(packet), packet);
   owed_.erase(owed_.lower_bound(packet), owed_.end());
   std::erase_if(kept_, [&](const auto& kept) { return map_->packet_of(kept.first) >= *broken_from_; });
   if (state_ != State::kSending) return;
   decoder_->send_end();
   state_ = State::kDraining;
-}
-
-Status FrameReader::be_careful() {
-  is_careful_ = true;
-  careful_entry_ = map_->is_in_order() ? 0 : map_->entry_of(wanted_[given_]);
-  begin_anew();
-  return open_decoder();
-}
-
-Status FrameReader::be_normal() {
-  is_careful_ = false;
-  left_out_.clear();
-  return open_decoder();
 }
 
 void FrameReader::begin_anew() {
@@ -201,9 +173,6 @@ void FrameReader::begin_anew() {
 }
 
 Status FrameReader::begin_run() {
-  const bool is_past_damage =
-      is_careful_ && !map_->is_in_order() && map_->entry_of(wanted_[given_]) != careful_entry_;
-  if (is_past_damage) SURGSIGMA_CHECK(be_normal());
   kept_.clear();
   owed_.clear();
   skippable_.clear();
@@ -217,16 +186,15 @@ Status FrameReader::begin_run() {
   return done();
 }
 
-/// Joins wanted frames whose packets are decoded in one go; the packet to begin with.
+/// Takes the wanted frames of one entry together; the packet to begin with.
 std::int64_t FrameReader::plan_run() {
   const std::int64_t begin = map_->entry_of(wanted_[given_]);
+  if (begin != run_begin_) left_out_.clear();
   run_begin_ = run_end_ = begin;
   run_packets_.clear();
   run_packets_sent_ = 0;
   for (run_given_ = given_; run_given_ < wanted_.size(); ++run_given_) {
-    const std::int64_t entry = map_->entry_of(wanted_[run_given_]);
-    const bool joins = is_careful_ ? entry == begin : entry <= run_end_ + kShortGap;
-    if (!joins) break;
+    if (map_->entry_of(wanted_[run_given_]) != begin) break;
     const std::int64_t packet = map_->packet_of(wanted_[run_given_]);
     run_packets_.push_back(packet);
     run_end_ = std::max(run_end_, packet + 1);
@@ -335,17 +303,16 @@ Status FrameReader::send_one() {
     if (is_of_earlier_run(number)) return done();
     if (can_be_left_out(container_->track(), *packet_)) {
       if (!is_wanted || left_out_.count(number) > 0) return done();
-      if (is_careful_) skippable_.insert(number);
+      skippable_.insert(number);
     }
     if (map_->packet(number).frame >= 0) owed_.insert(number);
   }
   if (decoder_->send(*packet_, number) == Decoder::Outcome::kDamaged) {
-    SURGSIGMA_CHECK(on_damage(number));
+    on_damage(number);
     if (state_ != State::kSending) return done();
   }
   const bool may_be_silent = !map_->is_in_order() && map_->packet(number).frame < 0;  // hidden
   if (!may_be_silent && ++silent_packets_ > kMaxSilentPackets) {
-    if (!is_careful_) return be_careful();
     state_ = State::kBetweenRuns;  // what the run still owes is given up
     return done();
   }
@@ -363,7 +330,7 @@ Status FrameReader::receive_all() {
       case Decoder::Receipt::kNeedsMore: return done();
       case Decoder::Receipt::kEnd: state_ = State::kBetweenRuns; return done();
       case Decoder::Receipt::kDamaged:
-        SURGSIGMA_CHECK(on_damage(frame_->pts == AV_NOPTS_VALUE ? sent_ : frame_->pts));
+        on_damage(frame_->pts == AV_NOPTS_VALUE ? sent_ : frame_->pts);
         if (state_ == State::kBetweenRuns) return done();
         if (map_->is_in_order() && frame_->pts != AV_NOPTS_VALUE) ++shown_;
         break;

@@ -48,23 +48,23 @@ class PacketMap {
 
 /// Passes over a video that give the wanted frames.
 ///
-/// The wanted frames fall into runs: packets decoded one after another, from an entry to the last packet that is
-/// wanted. Between runs the decoder is emptied and the file sought. Within a run, pictures that are neither wanted nor
-/// needed by others are not decoded.
+/// The wanted frames fall into runs: packets decoded one after another, from an entry to the last packet that is wanted
+/// before the next. Between runs the decoder is emptied and the file sought. Within a run, pictures that are neither
+/// wanted nor needed by others are not decoded.
 ///
-/// Damage: what a decoder makes up in place of damaged data depends on what it decoded before, so a picture counts
-/// only if its own data and those of all pictures that it may need are whole. A picture is therefore given when all
-/// that were decoded before it have come out without complaint. At the first complaint the run begins anew at the
-/// entry of the first frame not yet given, now carefully: one thread, and no more than that entry's stretch. A damaged
-/// picture that no other needs is then left out and the run begins anew once more; any other damage ends the stretch,
-/// and the frames whose packets follow it are errors. So a frame is an error, or not, whatever else is wanted.
+/// Damage: what a decoder makes up in place of damaged data depends on what it decoded before, so a picture counts only
+/// if its own data and those of all pictures that it may need are whole. A picture is therefore given when all that were
+/// decoded before it have come out without complaint. At a complaint about a picture that no other needs, the run begins
+/// anew without it; any other complaint ends the run, and the frames whose packets follow it are errors. So a frame is
+/// an error, or not, whatever else is wanted.
 ///
-/// With Access::kInOrder there are no stretches: damaged pictures are errors and the others come as the decoder gives
-/// them.
+/// With Access::kInOrder there are no runs: damaged pictures are errors and the others come as the decoder gives them.
+///
+/// One thread: decoders that work on several pictures at once do not say reliably which of them are damaged.
 class FrameReader {
  public:
   static Result<std::unique_ptr<FrameReader>> open(const fs::path& path, const VideoOptions& options,
-                                                   std::shared_ptr<const PacketMap> map, int threads);
+                                                   std::shared_ptr<const PacketMap> map);
   FrameReader(const FrameReader&) = delete;
   FrameReader& operator=(const FrameReader&) = delete;
 
@@ -82,10 +82,9 @@ class FrameReader {
  private:
   enum class State { kBetweenRuns, kSending, kDraining };
 
-  FrameReader(fs::path path, VideoOptions options, std::shared_ptr<const PacketMap> map, int threads)
-      : path_(std::move(path)), options_(std::move(options)), map_(std::move(map)), threads_(threads) {}
+  FrameReader(fs::path path, VideoOptions options, std::shared_ptr<const PacketMap> map)
+      : path_(std::move(path)), options_(std::move(options)), map_(std::move(map)) {}
   Status open_container();
-  Status open_decoder();
 
   Status begin_run();
   std::int64_t plan_run();
@@ -99,20 +98,16 @@ class FrameReader {
   Status receive_all();
   void keep();
   Status on_damage(std::int64_t packet);
-  Status be_careful();
-  Status be_normal();
-  void end_stretch(std::int64_t packet);
+  void end_run_before(std::int64_t packet);
   bool is_certain(std::int64_t frame) const;
   std::optional<std::int64_t> lost_packet() const;
   bool is_of_earlier_run(std::int64_t packet) const;
   void begin_anew();
-  Status give_up_on(std::int64_t frame);
   Error undecodable(std::int64_t frame) const;
 
   fs::path path_;
   VideoOptions options_;
   std::shared_ptr<const PacketMap> map_;
-  int threads_;
   std::unique_ptr<Container> container_;
   std::optional<Decoder> decoder_;
   bool can_seek_ = true;
@@ -122,7 +117,7 @@ class FrameReader {
 
   State state_ = State::kBetweenRuns;
   std::size_t run_given_ = 0;                 ///< wanted_[run_given_] and behind belong to later runs
-  std::int64_t run_begin_ = 0;                ///< its entry
+  std::int64_t run_begin_ = -1;               ///< its entry
   std::int64_t run_end_ = 0;                  ///< first packet behind the run
   std::vector<std::int64_t> run_packets_;     ///< packets of wanted frames, ascending
   std::size_t run_packets_sent_ = 0;
@@ -132,11 +127,9 @@ class FrameReader {
   int silent_packets_ = 0;                    ///< sent since the last picture came out
   std::set<std::int64_t> owed_;               ///< packets sent whose pictures have not come out yet
   std::int64_t last_shown_ = -1;              ///< greatest frame that came out in this run
-  bool is_careful_ = false;
-  std::int64_t careful_entry_ = 0;            ///< the stretch that is read carefully
   std::optional<std::int64_t> broken_from_;   ///< this packet and those behind it count for nothing
-  std::set<std::int64_t> left_out_;      ///< wanted packets that are damaged and that no other needs
-  std::set<std::int64_t> skippable_;     ///< packets of this run that could be left out; only when careful
+  std::set<std::int64_t> left_out_;           ///< wanted packets that are damaged and that no other needs
+  std::set<std::int64_t> skippable_;          ///< packets sent in this run that no other needs
 
   PacketRef packet_ = new_packet();
   FrameRef frame_ = new_frame();

@@ -149,7 +149,7 @@ class StreamSource : public VideoSource {
 
   Result<bool> next(VideoFrame& frame) override {
     if (!in_order_ && at_ < info_.frames) {
-      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_, options_.threads));
+      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_));
       in_order_ = std::move(reader);
       std::vector<std::int64_t> rest(static_cast<std::size_t>(info_.frames - at_));
       std::iota(rest.begin(), rest.end(), at_);
@@ -166,9 +166,9 @@ class StreamSource : public VideoSource {
 
   Status frames(const std::vector<std::int64_t>& indices, const TakeFrame& take, const TakeBroken& broken) override {
     const auto stretches = map_->stretches_of(indices);
-    if (is_better_apart(stretches)) return frames_apart(stretches, take, broken);
+    if (options_.threads > 1 && stretches.size() > 1) return frames_apart(stretches, take, broken);
     if (!at_random_) {
-      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_, options_.threads));
+      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_));
       at_random_ = std::move(reader);
     }
     at_random_->want(indices);
@@ -182,20 +182,10 @@ class StreamSource : public VideoSource {
  private:
   using Stretches = std::vector<std::vector<std::int64_t>>;
 
-  /// Few frames of each of many stretches: a thread for each stretch does more than many threads on one.
-  bool is_better_apart(const Stretches& stretches) const {
-    const auto threads = static_cast<std::size_t>(std::max(options_.threads, 1));
-    if (threads < 2 || stretches.size() < 2) return false;
-    std::size_t most = 0;
-    for (const auto& stretch : stretches) most = std::max(most, stretch.size());
-    const std::int64_t frame_bytes = std::int64_t{info_.size.width} * info_.size.height * 3;
-    return most * threads * static_cast<std::size_t>(frame_bytes) <= av::kBytesAhead;
-  }
-
   Status frames_apart(const Stretches& stretches, const TakeFrame& take, const TakeBroken& broken) {
     const std::size_t threads = std::min(static_cast<std::size_t>(options_.threads), stretches.size());
     while (apart_.size() < threads) {
-      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_, 1));
+      SURGSIGMA_TRY(reader, av::FrameReader::open(path_, options_, map_));
       apart_.push_back(std::move(reader));
     }
     const auto decode = [&](std::size_t thread, const std::vector<std::int64_t>& stretch, const av::GiveFrame& give) {

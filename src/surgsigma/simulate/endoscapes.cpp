@@ -5,12 +5,16 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
+#include "surgsigma/media/outline.h"
 #include "surgsigma/simulate/layout.h"
+#include "surgsigma/simulate/pixels.h"
 
 namespace surgsigma {
 namespace {
 
+constexpr double kLeastOutline = 20;  // pixels; crumbs behind other things are no outline
 constexpr std::array<std::string_view, 3> kParts = {"train", "val", "test"};
 constexpr std::array<std::string_view, 3> kCriteria = {"C1", "C2", "C3"};  // columns of the table
 constexpr std::string_view kToolWord = "tool";
@@ -135,7 +139,42 @@ void append_polygon(std::string& text, const RelativeBox& box, const ImageSize& 
 struct Found {
   std::int64_t category = 0;
   RelativeBox box;
+  std::vector<std::vector<double>> outlines;  ///< of the drawn pixels; none: the box is all there is
 };
+
+/// What a drawn picture shows, by its visible pixels.
+std::vector<Found> found_in(const RenderedFrame& frame, const Vocabulary& objects, const ImageSize& size) {
+  std::vector<Found> found;
+  for (const RenderedObject& object : frame.objects) {
+    const bool is_named = object.kind == ObjectKind::kInstrument || !object.word.empty();
+    const VocabularyLabel* label = is_named ? label_of(object, objects) : nullptr;
+    if (label == nullptr) continue;
+    Found made{label->id,
+               {object.box.x1 / size.width, object.box.y1 / size.height, object.box.width() / size.width,
+                object.box.height() / size.height},
+               {}};
+    Image pixels(frame.instances.width, frame.instances.height, 1);
+    for (std::size_t i = 0; i < pixels.values.size(); ++i) pixels.values[i] = frame.instances.values[i] == object.id;
+    for (const Outline& outline : outlines_of(pixels)) {
+      if (area(outline) >= kLeastOutline) made.outlines.push_back(flat(simplified(outline.outer, 0.7)));
+    }
+    if (!made.outlines.empty()) found.push_back(std::move(made));
+  }
+  return found;
+}
+
+void append_outlines(std::string& text, const std::vector<std::vector<double>>& outlines) {
+  text += '[';
+  for (const auto& outline : outlines) {
+    text += &outline == &outlines.front() ? "[" : ", [";
+    for (std::size_t i = 0; i < outline.size(); ++i) {
+      if (i > 0) text += ", ";
+      append_rounded(text, outline[i], 1);
+    }
+    text += ']';
+  }
+  text += ']';
+}
 
 void append_annotation(std::string& text, const World& world, const std::string& image, std::int64_t id,
                        const Found& found, bool has_outline) {
@@ -156,7 +195,9 @@ void append_annotation(std::string& text, const World& world, const std::string&
   text += "], \"area\": ";
   append_rounded(text, found.box.width * size.width * found.box.height * size.height, 1);
   text += ", \"iscrowd\": 0, \"segmentation\": ";
-  if (has_outline)
+  if (has_outline && !found.outlines.empty())
+    append_outlines(text, found.outlines);
+  else if (has_outline)
     append_polygon(text, found.box, size);
   else
     text += "[]";
@@ -264,6 +305,13 @@ Result<VideoFiles> write_endoscapes(const World& world, VideoNumber video) {
   Piece boxes{coco_path(part), "object", 0, "", 1};
   Piece outlines{outline_path(part), "segmentation", 0, "", 1};
   Piece keyframes{keyframe_path(part), "criteria_json", 0, "", 0};
+  std::optional<Renderer> renderer;
+  RenderedFrame drawn;
+  if (world.has_pixels) {
+    SURGSIGMA_TRY(key, case_key_of(world.card, std::to_string(video.operation)));
+    SURGSIGMA_TRY(made, renderer_of(world, key, operation));
+    renderer = std::move(made);
+  }
   ActivitySweep sweep(operation.activities);
   Votes votes;
   for (std::int64_t second = region.begin_s; second < region.end_s; ++second) {
@@ -281,7 +329,12 @@ Result<VideoFiles> write_endoscapes(const World& world, VideoNumber video) {
     if (!is_box_frame) continue;
     append_image(images.text, world, name, frame, votes, true);
     ++images.rows;
-    SURGSIGMA_TRY(found, found_at(world, *objects, operation, sweep, second * 1000));
+    SURGSIGMA_TRY(scripted, found_at(world, *objects, operation, sweep, second * 1000));
+    std::vector<Found> found = std::move(scripted);
+    if (renderer) {
+      renderer->render(frame, drawn);
+      found = found_in(drawn, *objects, *world.card.frame_size);
+    }
     for (const Found& object : found) {
       const std::int64_t id = video.number * std::int64_t{100000} + boxes.rows + 1;
       append_annotation(boxes.text, world, image_id(name, frame), id, object, false);

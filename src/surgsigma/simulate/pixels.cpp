@@ -38,11 +38,7 @@ class PixelWriter {
     captures_["video"] = named(video.number);
     SURGSIGMA_TRY(key, case_key_of(world_.card, named(video.operation)));
     SURGSIGMA_TRY(operation, operation_of(world_, named(video.operation)));
-    RenderOptions options;
-    options.size = world_.card.frame_size.value_or(kUsualSize);
-    options.rate = world_.card.frame_rate;
-    options.seed = world_.seed;
-    SURGSIGMA_TRY(renderer, Renderer::create(world_.catalog, world_.script, operation, key, options));
+    SURGSIGMA_TRY(renderer, renderer_of(world_, key, operation));
     const bool has_video = world_.card.video_media.ends_with(".mp4");
     if (has_video) {
       SURGSIGMA_CHECK(write_clip(renderer));
@@ -110,13 +106,9 @@ class PixelWriter {
     return done();
   }
 
-  /// The label of the object's concept; any instrument where the vocabulary has one word for all of them.
   static std::uint8_t class_of(const RenderedObject& object, const Vocabulary& vocabulary) {
-    for (const VocabularyLabel& label : vocabulary.labels) {
-      const bool is_any = object.kind == ObjectKind::kInstrument && label.concept_id.text == kAnyInstrument;
-      if (is_any || label.concept_id == object.concept_id) return static_cast<std::uint8_t>(label.id);
-    }
-    return 0;
+    const VocabularyLabel* label = label_of(object, vocabulary);
+    return label == nullptr ? std::uint8_t{0} : static_cast<std::uint8_t>(label->id);
   }
 
   static Image part_mask(const RenderedFrame& frame, const Vocabulary& vocabulary) {
@@ -152,6 +144,22 @@ class PixelWriter {
 };
 
 }  // namespace
+
+Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation) {
+  RenderOptions options;
+  options.size = world.card.frame_size.value_or(kUsualSize);
+  options.rate = world.card.frame_rate;
+  options.seed = world.seed;
+  return Renderer::create(world.catalog, world.script, operation, case_key, options);
+}
+
+const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary) {
+  for (const VocabularyLabel& label : vocabulary.labels) {
+    const bool is_any = object.kind == ObjectKind::kInstrument && label.concept_id.text == kAnyInstrument;
+    if (is_any || label.concept_id == object.concept_id) return &label;
+  }
+  return nullptr;
+}
 
 Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder) {
   return PixelWriter(world, layout, folder).write(video);

@@ -7,8 +7,15 @@
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
 #include "surgsigma/simulate/layout.h"
+#include "surgsigma/simulate/render/render.h"
 
 namespace surgsigma {
+
+/// Draws the operation of a case at the size and rate of the layout's card.
+Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation);
+/// The label for what is drawn: that of its concept, or of any instrument where the vocabulary has one word for all of
+/// them. Null for what the vocabulary has no word for.
+const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary);
 
 struct WrittenPixels {
   std::int64_t files = 0;

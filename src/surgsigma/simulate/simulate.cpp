@@ -351,7 +351,7 @@ Result<SimulateReport> simulate(const Catalog& catalog, const SimulateOptions& o
   SURGSIGMA_TRY(home, find_card(catalog, script->home));
   SURGSIGMA_TRY(valid, valid_triplets(*home));
   SURGSIGMA_CHECK(check_script(*script, *home, valid));
-  const World world{catalog, *card, *home, *script, std::move(valid), options.seed, options.scale};
+  const World world{catalog, *card, *home, *script, std::move(valid), options.seed, options.scale, options.has_pixels};
   return Writer(world, *layout, options, progress).write();
 }
 

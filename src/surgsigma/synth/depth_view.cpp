@@ -16,7 +16,7 @@ constexpr std::int64_t kLeastKnown = 100;      ///< Pixels for a percentile; a t
 constexpr std::int64_t kLeastBorder = 20;      ///< Border pixels before an instrument is judged.
 constexpr int kSpecularSum = 734;              ///< 0.96 * 3 * 255 = 734.4
 
-Error refused(std::string what, std::string where = "depth") { return {ErrorKind::kUsage, std::move(what), std::move(where), ""}; }
+Error refused(std::string what) { return {ErrorKind::kUsage, std::move(what), "depth", ""}; }
 Error too_little(std::string what) { return {ErrorKind::kData, std::move(what), "depth", ""}; }
 
 template <class A, class B>
@@ -97,7 +97,8 @@ struct Step {
 };
 constexpr Step kSteps[] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
 
-/// The pixel up to `way` steps on that still has the value of the first, so that blurred edges of the map are not compared.
+/// The pixel up to `way` steps on that still has the value of the first, so that blurred edges of the map are not
+/// compared.
 const float* inner(const FloatImage& map, const Image& ids, int x, int y, Step step, int way) {
   const std::uint8_t id = *ids.at(x, y);
   for (int i = 0; i < way; ++i) {
@@ -242,7 +243,8 @@ Result<std::vector<DepthFault>> check_instruments_nearer(const FloatImage& nearn
   return faults;
 }
 
-Result<std::vector<DepthFault>> check_still(const FloatImage& before, const FloatImage& after, const DepthLimits& limits) {
+Result<std::vector<DepthFault>> check_still(const FloatImage& before, const FloatImage& after,
+                                            const DepthLimits& limits) {
   SURGSIGMA_CHECK(check_sizes(before, &after, "later map"));
   if (after.channels != 1) return refused("the later map has more than one channel");
   SURGSIGMA_TRY(spread, spread_of(before, nullptr));

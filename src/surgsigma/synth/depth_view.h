@@ -21,8 +21,8 @@ struct DepthView {
 };
 
 /// `nearness`: larger is nearer, not-a-number where unknown. `field`: 0 outside; null for the whole picture. Fails with
-/// kUsage on sizes that differ or more than one channel, with kData where fewer than 100 pixels (or a twentieth of a smaller
-/// picture) are known, or all are equally far.
+/// kUsage on sizes that differ or more than one channel, with kData where fewer than 100 pixels (or a twentieth of a
+/// smaller picture) are known, or all are equally far.
 Result<DepthView> depth_view(const FloatImage& nearness, const Image* field = nullptr);
 /// The same from a map as its source's convention has it: metric or relative, inverse or not.
 Result<DepthView> depth_view(const DepthMap& map, const DepthConvention& convention, const Image* field = nullptr);
@@ -42,21 +42,23 @@ struct DepthFault {
 
 struct DepthLimits {
   double specular_share = 0.2;          ///< Highest share of highlights among the known pixels.
-  double instrument_nearer = 0.6;       ///< Lowest share of border pixels where the instrument is nearer than the tissue.
+  double instrument_nearer = 0.6;       ///< Lowest share of border pixels where it is nearer than the tissue.
   int border_px = 6;                    ///< How far to both sides of the instrument's edge is looked.
   double change_without_motion = 0.05;  ///< Highest change between two moments, as a share of q98 - q2.
 };
 
-/// Marks highlights as unknown in `nearness` (stereo and networks err there) and reports where they are too large a share.
-Result<std::vector<DepthFault>> drop_specular(FloatImage& nearness, const Image& picture, const DepthLimits& limits = {});
+/// Marks highlights as unknown in `nearness` (stereo and networks err there) and reports where they are too large a
+/// share.
+Result<std::vector<DepthFault>> drop_specular(FloatImage& nearness, const Image& picture,
+                                              const DepthLimits& limits = {});
 
-/// An instrument lies before the tissue it hides. Compares the pixels on both sides of each mask's edge; edges on the picture's
-/// border and borders between instruments are left out. `instruments`: 0 tissue, else an instance.
+/// An instrument lies before the tissue it hides. Compares the pixels on both sides of each mask's edge; edges on the
+/// picture's border and borders between instruments are left out. `instruments`: 0 tissue, else an instance.
 Result<std::vector<DepthFault>> check_instruments_nearer(const FloatImage& nearness, const Image& instruments,
                                                          const DepthLimits& limits = {});
 
-/// Two moments without motion must look alike: mean absolute difference of the two views after the best scale and shift, over
-/// 255. The caller says that the frames did not move (FrameQuality::motion).
+/// Two moments without motion must look alike: mean absolute difference of the two views after the best scale and
+/// shift, over 255. The caller says that the frames did not move (FrameQuality::motion).
 Result<std::vector<DepthFault>> check_still(const FloatImage& before, const FloatImage& after,
                                             const DepthLimits& limits = {});
 

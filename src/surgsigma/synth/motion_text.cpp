@@ -76,8 +76,8 @@ std::string counted(const MotionWords& words, bool is_one) {
   return words.the;
 }
 
-/// Subject of a clause and whether its verb is plural. `total`: how many of the kind there are; `named`: how many of them
-/// earlier clauses have named.
+/// Subject of a clause and whether its verb is plural. `total`: how many of the kind there are; `named`: how many of
+/// them earlier clauses have named.
 std::pair<std::string, bool> subject_text(const Subject& subject, int total, int named) {
   const MotionWords& words = subject.first->motion.words;
   const bool appears = subject.first->verdict.presence == Presence::kAppears;
@@ -90,8 +90,8 @@ std::pair<std::string, bool> subject_text(const Subject& subject, int total, int
   if (named == 0) return {number_word(subject.count) + " " + counted(words, is_one), !is_one};
   const bool is_rest = named + subject.count == total && !appears;
   if (is_one) return {(is_rest ? "the other " : "another ") + counted(words, true), false};
-  return {(is_rest ? "the other " : "") + number_word(subject.count) + (is_rest ? " " : " other ") + counted(words, false),
-          true};
+  const std::string number = is_rest ? "the other " + number_word(subject.count) : number_word(subject.count) + " other";
+  return {number + " " + counted(words, false), true};
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view last_joint) {
@@ -109,7 +109,8 @@ std::string deed_text(const MotionVerdict& verdict, bool is_plural) {
   std::vector<std::string> ways;
   if (verdict.sideways != Sideways::kNone) ways.push_back(verdict.sideways == Sideways::kLeft ? "left" : "right");
   if (verdict.upright != Upright::kNone) ways.push_back(verdict.upright == Upright::kUp ? "up" : "down");
-  if (verdict.in_depth != InDepth::kNone) ways.push_back(verdict.in_depth == InDepth::kCloser ? "closer" : "farther away");
+  if (verdict.in_depth == InDepth::kCloser) ways.push_back("closer");
+  if (verdict.in_depth == InDepth::kAway) ways.push_back("farther away");
   if (ways.empty()) return is_plural ? "stay where they are" : "stays where it is";
   return (is_plural ? "move " : "moves ") + joined(ways, " and ");
 }

@@ -1,4 +1,5 @@
-// How instruments move between two moments, in words: "The hook moves right and closer, and the grasper stays where it is."
+// How instruments move between two moments, in words: "The hook moves right and closer, and the grasper stays where it
+// is."
 #pragma once
 
 #include <cstdint>
@@ -52,22 +53,26 @@ struct MotionVerdict {
   Sideways sideways = Sideways::kNone;
   Upright upright = Upright::kNone;
   InDepth in_depth = InDepth::kNone;
-  double size = 0;            ///< Larger of the way over the width and the change of sqrt(area); 1 for coming and going.
+  double size = 0;            ///< Larger of way / width and the change of sqrt(area); 1 for coming and going.
   bool operator==(const MotionVerdict&) const = default;
 };
-/// Fails with kUsage on a picture without size, an instrument seen at neither moment, places that are no numbers or an area that is not positive.
-Result<MotionVerdict> motion_of(const InstrumentMotion& motion, ImageSize size, const MotionThresholds& thresholds = {});
+/// Fails with kUsage on a picture without size, an instrument seen at neither moment, places that are no numbers or an
+/// area that is not positive.
+Result<MotionVerdict> motion_of(const InstrumentMotion& motion, ImageSize size,
+                                const MotionThresholds& thresholds = {});
 
 struct MotionOptions {
   int instruments = 3;        ///< At most so many are named, the largest motion first.
   MotionThresholds thresholds;
 };
-/// One sentence, or "" where there is no instrument. Two of a kind that do the same are one subject ("two graspers"); two of a
-/// kind that differ are "one grasper" and "another grasper". The order of the list changes nothing.
-Result<std::string> motion_text(std::vector<InstrumentMotion> motions, ImageSize size, const MotionOptions& options = {});
+/// One sentence, or "" where there is no instrument. Two of a kind that do the same are one subject ("two graspers");
+/// two of a kind that differ are "one grasper" and "another grasper". The order of the list changes nothing.
+Result<std::string> motion_text(std::vector<InstrumentMotion> motions, ImageSize size,
+                                const MotionOptions& options = {});
 
-/// Joins what is seen at two moments: equal key and instance where there is one; those of one kind without instance pair so
-/// that the sum of their ways is least (beyond eight of a kind: nearest first). The rest comes or goes. Ordered by key.
+/// Joins what is seen at two moments: equal key and instance where there is one; those of one kind without instance
+/// pair so that the sum of their ways is least (beyond eight of a kind: nearest first). The rest comes or goes. Ordered
+/// by key.
 struct SeenInstrument {
   std::string key;
   std::optional<std::int64_t> instance;

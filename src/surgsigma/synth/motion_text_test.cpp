@@ -62,7 +62,8 @@ TEST(MotionText, InstrumentsComeAndGoWithTheRightArticle) {
 TEST(MotionText, PluralWordsTakePluralVerbs) {
   EXPECT_EQ(text({moves("s", kScissors, at(100, 100), at(100, 100))}), "The scissors stay where they are.");
   EXPECT_EQ(text({moves("s", kScissors, std::nullopt, at(100, 100))}), "Scissors appear.");
-  EXPECT_EQ(text({moves("s", kScissors, at(100, 100), at(100, 100)), moves("s", kScissors, at(100, 100), at(300, 100))}),
+  EXPECT_EQ(text({moves("s", kScissors, at(100, 100), at(100, 100)),
+                  moves("s", kScissors, at(100, 100), at(300, 100))}),
             "One pair of scissors moves right, and the other pair of scissors stays where it is.");
 }
 
@@ -113,9 +114,10 @@ TEST(MotionText, NonsenseIsRefused) {
 TEST(Followed, EqualInstancesMeetAndOthersTakeTheShortestWays) {
   const std::vector<SeenInstrument> before = {{"g", 1, at(0, 0)}, {"g", 2, at(100, 0)}};
   const std::vector<SeenInstrument> swapped = {{"g", 1, at(100, 0)}, {"g", 2, at(0, 0)}};
-  EXPECT_EQ(followed(before, swapped), (std::vector<FollowedInstrument>{{"g", at(0, 0), at(100, 0)}, {"g", at(100, 0), at(0, 0)}}));
+  EXPECT_EQ(followed(before, swapped),
+            (std::vector<FollowedInstrument>{{"g", at(0, 0), at(100, 0)}, {"g", at(100, 0), at(0, 0)}}));
 
-  // Nearest first would join 10 with 12 and leave 0 with 30: 32 in all instead of 32... so the middle decides.
+  // Nearest first would join 10 with 9 and leave 0 with 30: 31 in all instead of 29.
   const std::vector<SeenInstrument> a = {{"g", {}, at(0, 0)}, {"g", {}, at(10, 0)}};
   const std::vector<SeenInstrument> b = {{"g", {}, at(9, 0)}, {"g", {}, at(30, 3)}};
   EXPECT_EQ(followed(a, b), (std::vector<FollowedInstrument>{{"g", at(0, 0), at(9, 0)}, {"g", at(10, 0), at(30, 3)}}));

@@ -53,7 +53,8 @@ Status add_forbidden(const char* kind, const std::vector<TimeRange>& spans, cons
   return done();
 }
 
-void keep_span(std::int64_t begin, std::int64_t end, const std::set<std::int64_t>& cuts, std::vector<FrameSpan>& spans) {
+void keep_span(std::int64_t begin, std::int64_t end, const std::set<std::int64_t>& cuts,
+               std::vector<FrameSpan>& spans) {
   for (auto cut = cuts.upper_bound(begin); cut != cuts.end() && *cut < end; ++cut) {
     spans.push_back({begin, *cut});
     begin = *cut;
@@ -103,7 +104,9 @@ bool is_apart(const std::set<Microseconds>& starts, Microseconds t, Microseconds
 }
 
 Status check_options(const NextFrameOptions& options) {
-  if (options.min_horizon_s < 1 || options.max_horizon_s < options.min_horizon_s || options.max_horizon_s > kLongestHorizon) {
+  const int low = options.min_horizon_s;
+  const int high = options.max_horizon_s;
+  if (low < 1 || high < low || high > kLongestHorizon) {
     return refused("horizons must be 1 s or more, the least first, at most a minute");
   }
   if (options.samples < 0 || options.samples > kMostSamples) return refused("samples must be 0 to 1000000");
@@ -165,7 +168,8 @@ Result<std::vector<FrameSpan>> usable_spans(const VideoSpans& video) {
   std::vector<FrameSpan> forbidden;
   SURGSIGMA_CHECK(add_forbidden("out-of-body", video.out_of_body, video, forbidden));
   SURGSIGMA_CHECK(add_forbidden("black", video.black, video, forbidden));
-  std::sort(forbidden.begin(), forbidden.end(), [](const FrameSpan& a, const FrameSpan& b) { return a.begin < b.begin; });
+  std::sort(forbidden.begin(), forbidden.end(),
+            [](const FrameSpan& a, const FrameSpan& b) { return a.begin < b.begin; });
   std::set<std::int64_t> cuts;
   for (const Microseconds cut : video.cuts) cuts.insert(frame_inside(cut, video));
 

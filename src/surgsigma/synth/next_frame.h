@@ -1,5 +1,5 @@
-// Which moments of a video become samples of the two tasks that look ahead: the picture some seconds later, and the clip that
-// follows a picture. Pure functions over spans; no pixel is read.
+// Which moments of a video become samples of the two tasks that look ahead: the picture some seconds later, and the
+// clip that follows a picture. Pure functions over spans; no pixel is read.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,16 @@ struct VideoSpans {
   std::vector<TimeRange> black;         ///< Black, overlay, frozen: whatever may not be shown.
 };
 
-/// Uninterrupted frames [begin, end) between cuts and forbidden spans. Ascending. A frame belongs to a span when the span
-/// holds any part of the time in which the frame is shown.
+/// Uninterrupted frames [begin, end) between cuts and forbidden spans. Ascending. A frame belongs to a span when the
+/// span holds any part of the time in which the frame is shown.
 struct FrameSpan {
   std::int64_t begin = 0;
   std::int64_t end = 0;
   std::int64_t size() const { return end - begin; }
   bool operator==(const FrameSpan&) const = default;
 };
-/// Fails with kUsage on a rate or number of frames that is not positive, with kData on a span that ends before it begins.
+/// Fails with kUsage on a rate or number of frames that is not positive, with kData on a span that ends before it
+/// begins.
 Result<std::vector<FrameSpan>> usable_spans(const VideoSpans& video);
 
 struct NextFrameSample {

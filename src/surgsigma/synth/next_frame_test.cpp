@@ -92,7 +92,9 @@ TEST(NextFrames, AreTheSameForVideoAndSeedAndApart) {
   EXPECT_NE(*first, *draw_next_frames(video, "s/v2", 3));
   EXPECT_NE(*first, *draw_next_frames(video, "s/v1", 4));
   ASSERT_EQ(first->size(), 20u);
-  for (std::size_t i = 1; i < first->size(); ++i) EXPECT_GE((*first)[i].start_us - (*first)[i - 1].start_us, 5 * kSecond);
+  for (std::size_t i = 1; i < first->size(); ++i) {
+    EXPECT_GE((*first)[i].start_us - (*first)[i - 1].start_us, 5 * kSecond);
+  }
 }
 
 TEST(NextFrames, ShortPiecesGiveOnlyTheHorizonsThatFit) {

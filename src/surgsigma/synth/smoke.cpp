@@ -36,6 +36,12 @@ Status check_call(const Image& clean, const SmokeParameters& parameters, const S
   return done();
 }
 
+/// Other grain at every moment.
+std::uint32_t grain_key_of(const SmokeParameters& parameters, double time_s) {
+  const auto moment = static_cast<std::uint32_t>(std::llround(time_s * 1e6));
+  return mixed_bits(parameters.pattern ^ mixed_bits(moment));
+}
+
 /// Constants and working rows of one call.
 struct Work {
   const Image& clean;
@@ -60,7 +66,7 @@ struct Work {
         air(fade.size()),
         light(3 * fade.size()),
         entries(light.size()),
-        grain_key(mixed_bits(given.pattern ^ mixed_bits(static_cast<std::uint32_t>(std::llround(around.time_s * 1e6)))) ) {}
+        grain_key(grain_key_of(given, around.time_s)) {}
 };
 
 /// a + p of row y, and whether the prior stood in for an unknown distance.
@@ -169,7 +175,8 @@ std::array<float, 3> air_light_at(const SmokeParameters& parameters, ImageSize s
   std::vector<float> row(static_cast<std::size_t>(std::max(size.width, 1)));
   set_air_row(parameters, size, y, row.data());
   std::array<float, 3> air{};
-  for (std::size_t c = 0; c < 3; ++c) air[c] = row[static_cast<std::size_t>(x)] * static_cast<float>(parameters.tint[c]);
+  const float light = row[static_cast<std::size_t>(x)];
+  for (std::size_t c = 0; c < 3; ++c) air[c] = light * static_cast<float>(parameters.tint[c]);
   return air;
 }
 

@@ -1,13 +1,14 @@
-// Surgical smoke on clean pictures: the scattering model I = J t + A (1 - t) in linear light, with a veil that thickens with
-// distance and a plume that rises from an instrument's tip. The clean picture is the target of the pair.
+// Surgical smoke on clean pictures: the scattering model I = J t + A (1 - t) in linear light, with a veil that thickens
+// with distance and a plume that rises from an instrument's tip. The clean picture is the target of the pair.
 //
-// The formula, written out (bench/peers/smoke.py computes the same): lengths are shares of the picture's width W, x and y
-// pixels, d the relative distance (0 near, 1 far), tau the time in seconds, k = (1, 1.02, 1.06) for red, green, blue.
+// The formula, written out (bench/peers/smoke.py computes the same): lengths are shares of the picture's width W, x and
+// y pixels, d the relative distance (0 near, 1 far), tau the time in seconds, k = (1, 1.02, 1.06) for red, green, blue.
 //   veil     a = ambient * d
 //   plume    p = plume * min(d, z) / z * up(envelope * density)
-//            density: gradient noise of smoke_noise.h, five octaves, its domain warped by two more fields and carried along
-//            the plume's axis by drift * tau; envelope: a cone from the source that widens and thins. Both are taken on a
-//            grid of one point every grid_px pixels and interpolated linearly between (up): smoke has no finer detail.
+//            density: gradient noise of smoke_noise.h, five octaves, its domain warped by two more fields and carried
+//            along the plume's axis by drift * tau; envelope: a cone from the source that widens and thins. Both are
+//            taken on a grid of one point every grid_px pixels and interpolated linearly between (up): smoke has no
+//            finer detail.
 //   t_c      = exp(-k_c (a + p));  t = t_red is the transmission that is kept
 //   J'       = J blurred in proportion to 1 - t (forward scatter): between J, J * B and J * B * B2 in linear steps
 //   A_c      = air_light * tint_c * (1 - cone * r^2), r from the picture's centre, 1 in its corners
@@ -50,11 +51,12 @@ struct PlumeSource {
 };
 /// Instruments come in from the edge: the tip is the corner of the box opposite to the one farthest from the centre.
 PlumeSource tip_of_box(const Box& box, ImageSize size);
-/// The pixel of the instrument's mask (not 0) farthest from its pixel that is farthest from the centre; none if it is empty.
+/// The pixel of the instrument's mask (not 0) farthest from its pixel that is farthest from the centre; none if it is
+/// empty.
 std::optional<PlumeSource> tip_of_mask(const Image& mask);
 
-/// All that makes one smoke. Two calls with equal parameters give equal pictures; frames of one clip share them and differ
-/// in time (and, where the tip moves, in source).
+/// All that makes one smoke. Two calls with equal parameters give equal pictures; frames of one clip share them and
+/// differ in time (and, where the tip moves, in source).
 struct SmokeParameters {
   SmokeType type = SmokeType::kMixed;
   double ambient = 0.5;           ///< Optical thickness of the veil where d = 1.
@@ -84,7 +86,8 @@ struct SmokeParameters {
 };
 
 /// Draws within the ranges of docs (ambient 0.1-1.2, plume 0.3-2, A 0.55-0.95, ...). A quarter of all records are veil
-/// only, a quarter plume only. With `tip` (pixels; clamped into the picture) the plume rises there, else from a point of the border.
+/// only, a quarter plume only. With `tip` (pixels; clamped into the picture) the plume rises there, else from a point
+/// of the border.
 SmokeParameters draw_smoke(std::uint64_t seed, std::string_view record_id, ImageSize size,
                            const std::optional<PlumeSource>& tip = std::nullopt);
 Json to_json(const SmokeParameters& parameters);
@@ -112,7 +115,8 @@ struct SmokePicture {
   bool is_distance_prior = false;  ///< The distance, or a part of it, is the prior: say so in the record.
 };
 
-/// Fails with kUsage on a picture that is empty or not RGB, on a map or mask of another size, on parameters or a time out of range.
+/// Fails with kUsage on a picture that is empty or not RGB, on a map or mask of another size, on parameters or a time
+/// out of range.
 Result<SmokePicture> add_smoke(const Image& clean, const SmokeParameters& parameters, const SmokeScene& scene = {});
 
 /// A_c at a pixel, as the model has it; with t_c = t^k_c it undoes the blending.

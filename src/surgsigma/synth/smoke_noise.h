@@ -1,5 +1,6 @@
-// The randomness inside one smoky picture: gradient noise in three dimensions and the sensor's grain, both pure functions of
-// integer coordinates through one 32-bit mix, so that another program can compute the same (bench/peers/smoke.py does).
+// The randomness inside one smoky picture: gradient noise in three dimensions and the sensor's grain, both pure
+// functions of integer coordinates through one 32-bit mix, so that another program can compute the same
+// (bench/peers/smoke.py does).
 #pragma once
 
 #include <algorithm>
@@ -20,8 +21,8 @@ constexpr std::uint32_t mixed_bits(std::uint32_t h) {
   return h;
 }
 
-/// e^x for -1e9 < x <= 0 within 2e-7 relative, 0 below -88. Own code, so that every machine's library gives the same; the
-/// limit is set on the integer, where the compiler sees no branch and takes several numbers at a time.
+/// e^x for -1e9 < x <= 0 within 2e-7 relative, 0 below -88. Own code, so that every machine's library gives the same;
+/// the limit is set on the integer, where the compiler sees no branch and takes several numbers at a time.
 inline float fading_exp(float x) {
   const auto whole = static_cast<std::int32_t>(x * 1.44269504F - 0.5F);
   const auto n = static_cast<float>(whole);

@@ -1,6 +1,6 @@
-// The rows that add_smoke works on: linear light and its two blurs kept for as many rows as the blurs reach, the blending of
-// one channel, and the one encoding at the end. Loops without branches over plain floats, so that the compiler takes four
-// or eight samples at a time.
+// The rows that add_smoke works on: linear light and its two blurs kept for as many rows as the blurs reach, the
+// blending of one channel, and the one encoding at the end. Loops without branches over plain floats, so that the
+// compiler takes four or eight samples at a time.
 #pragma once
 
 #include <array>
@@ -19,8 +19,8 @@ struct ScatterPlanes {
   const float* wide = nullptr;
 };
 
-/// B is 1 4 6 4 1 in both directions with `step` pixels between the taps, B2 the same with twice the step; beyond its edges
-/// the picture repeats its last pixel. Step 0: no blur, all three are the sharp row.
+/// B is 1 4 6 4 1 in both directions with `step` pixels between the taps, B2 the same with twice the step; beyond its
+/// edges the picture repeats its last pixel. Step 0: no blur, all three are the sharp row.
 class ScatterRows {
  public:
   ScatterRows(const Image& clean, int step);
@@ -79,8 +79,8 @@ void set_distance_prior(int y, ImageSize size, float* row);
 
 /// sRGB bytes to linear light.
 const std::array<float, 256>& linear_light();
-/// Three planes of linear light to interleaved sRGB bytes, through a table of 16384 entries (0.2 grey levels at the darkest).
-/// `entries`: room for 3 * width.
+/// Three planes of linear light to interleaved sRGB bytes, through a table of 16384 entries (0.2 grey levels at the
+/// darkest). `entries`: room for 3 * width.
 void encode_row(const float* planes, int width, std::int32_t* entries, std::uint8_t* out);
 
 }  // namespace surgsigma

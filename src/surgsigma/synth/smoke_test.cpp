@@ -58,7 +58,8 @@ SmokeParameters without_scatter_and_noise(SmokeParameters smoke) {
 }
 
 /// PSNR in linear light of J' = (I - A (1 - t)) / max(t, 0.05) against J where t > 0.3.
-double inversion_psnr(const Image& clean, const SmokePicture& smoky, const FloatImage& seen, const SmokeParameters& smoke) {
+double inversion_psnr(const Image& clean, const SmokePicture& smoky, const FloatImage& seen,
+                      const SmokeParameters& smoke) {
   double sum = 0;
   double count = 0;
   for (int y = 0; y < clean.height; ++y) {

@@ -1,5 +1,5 @@
-// Loops compiled twice: for any machine and for one with vectors of 32 bytes; the machine chooses when the program starts.
-// Both give the same bits: neither reorders sums nor fuses a product with a sum.
+// Loops compiled twice: for any machine and for one with vectors of 32 bytes; the machine chooses when the program
+// starts. Both give the same bits: neither reorders sums nor fuses a product with a sum.
 #pragma once
 
 #ifdef SURGSIGMA_WIDE
