@@ -7,6 +7,7 @@
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
 #include "surgsigma/export/export.h"
+#include "surgsigma/export/pairs/pair_export.h"
 
 namespace surgsigma::app {
 namespace {
@@ -26,6 +27,7 @@ struct ExportWords {
 std::string format_list() {
   std::string text = "Formats:\n";
   for (const ExportFormatRow& row : export_formats()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
+  for (const ExportFormatRow& row : pair_formats()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
   text += "Profiles of boxes:\n";
   for (const BoxProfileRow& row : box_profiles()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
   return text;
@@ -155,7 +157,8 @@ void add_export_commands(CLI::App& program, Session& session) {
     SURGSIGMA_TRY(options, understood(*words, session));
     SURGSIGMA_TRY(catalog, session.open_catalog());
     SURGSIGMA_TRY(database, session.open_database(Access::kRead));
-    SURGSIGMA_TRY(report, export_conversations(database, catalog, options));
+    SURGSIGMA_TRY(report, is_pair_format(options.format) ? export_pairs(database, catalog, options)
+                                                         : export_conversations(database, catalog, options));
     print_exported(session, options, report);
     return done();
   });

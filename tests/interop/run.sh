@@ -46,5 +46,14 @@ export_as swift-grpo swift-grpo
 export_as hf hf --profile qwen25
 export_as hf-capped hf --cap 20 --balanced --profile unit
 
-SURGSIGMA_EXPORTS="$work/exports" HF_HOME="$work/hf" HF_DATASETS_OFFLINE=1 HF_HUB_OFFLINE=1 \
+# Pairs need pixels: a short drawn world of its own.
+surgsigma simulate cholec80 "$work/drawn" --videos 2 --length 0.01 --pixels >/dev/null
+surgsigma init "$work/pixels" >/dev/null
+surgsigma --db "$work/pixels" ingest cholec80 "$work/drawn" >/dev/null
+surgsigma --db "$work/pixels" build >/dev/null
+mkdir -p "$work/pair-exports"
+surgsigma --db "$work/pixels" export pairs "$work/pair-exports/pairs" >/dev/null
+surgsigma --db "$work/pixels" export wds "$work/pair-exports/wds" >/dev/null
+
+SURGSIGMA_PAIR_EXPORTS="$work/pair-exports" SURGSIGMA_EXPORTS="$work/exports" HF_HOME="$work/hf" HF_DATASETS_OFFLINE=1 HF_HUB_OFFLINE=1 \
   "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"

@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kBlackLuma = 12;        ///< mean luma below which a picture shows nothing
 constexpr int kMovingFactor = 8;      ///< change is measured on a picture this much smaller
+constexpr double kFringe = 0.4;       ///< a place that stays reaches as far as it shows in this part of the samples it needs
+constexpr double kLeastStrokes = 0.02;  ///< of a place that stays, strokes that stay
 constexpr std::size_t kMostPieces = 20'000;  ///< in a picture of noise; the rest cannot be text
 
 /// Pixels of like brightness that hang together (8 neighbours).
@@ -113,13 +115,13 @@ std::vector<Piece> letters_of(Image strokes, int least_height, int most_height) 
   return letters;
 }
 
-/// Letters of one line have like heights, stand on one base or under one top, and are no more than a word gap apart.
+/// Letters of one line have like heights, stand on one base or under one top, and are no more than a comma and a space apart.
 bool follows(const Piece& before, const Piece& next) {
   const int higher = std::max(before.height(), next.height()), lower = std::min(before.height(), next.height());
   const int slack = std::max(1, higher / 8);
   const bool is_level = std::abs(before.bottom - next.bottom) <= slack && std::abs(before.top - next.top) <= slack;
   const int gap = next.left - before.right;
-  return is_level && lower * 5 >= higher * 4 && gap >= -1 && gap <= higher * 7 / 4;
+  return is_level && lower * 5 >= higher * 4 && gap >= -1 && gap <= 2 * higher + 2;
 }
 
 void add_piece(Line& line, const Piece& piece) {
@@ -158,11 +160,6 @@ double score_of(const Line& line) {
   const double count = static_cast<double>(line.pieces.size());
   return std::max(0.0, 1 - 2 * unevenness / count) * (1 - std::exp(-count / 3));
 }
-
-struct Found {
-  std::vector<Line> lines;
-  Image strokes;  ///< those of the lines' own kind and of the other
-};
 
 /// Lines of bright or of dark letters; letters are looked for at two scales, since the surroundings that a pixel is held
 /// against must be wider than a stroke and narrower than the ground's own shading.
@@ -258,6 +255,25 @@ void count(Raster<std::uint16_t>& counts, int x, int y) {
   if (*counts.at(x, y) < 0xFFFF) ++*counts.at(x, y);
 }
 
+/// How much of a place shows text in enough samples.
+struct Stay {
+  double most = 0;  ///< samples at the pixel that has most
+  double line_pixels = 0;
+  double stroke_pixels = 0;
+};
+
+Stay stay_of(const Piece& piece, const Raster<std::uint16_t>& lines, const Raster<std::uint16_t>& strokes, double least) {
+  Stay stay;
+  for (int y = piece.top; y < piece.bottom; ++y) {
+    for (int x = piece.left; x < piece.right; ++x) {
+      stay.most = std::max(stay.most, static_cast<double>(*lines.at(x, y)));
+      stay.line_pixels += *lines.at(x, y) >= least;
+      stay.stroke_pixels += *strokes.at(x, y) >= least;
+    }
+  }
+  return stay;
+}
+
 Error no_picture(const char* where, std::string what) { return {ErrorKind::kUsage, std::move(what), where, ""}; }
 
 }  // namespace
@@ -303,24 +319,19 @@ std::vector<TextRegion> OverlayFinder::regions() const {
   if (samples_ == 0 || samples_ < settings_.least_samples) return regions;
   const double least = settings_.least_share * samples_;
   Image stays(size_.width, size_.height, 1);
-  for (std::size_t i = 0; i < stays.values.size(); ++i) stays.values[i] = lines_.values[i] >= least;
+  for (std::size_t i = 0; i < stays.values.size(); ++i) stays.values[i] = lines_.values[i] >= kFringe * least;
   std::vector<int> stack;
   for (int y = 0; y < size_.height; ++y) {
     for (int x = 0; x < size_.width; ++x) {
       if (*stays.at(x, y) == 0) continue;
       const Piece piece = piece_at(stays, x, y, stack);
-      double most = 0, fixed = 0;
-      for (int j = piece.top; j < piece.bottom; ++j) {
-        for (int i = piece.left; i < piece.right; ++i) {
-          most = std::max(most, static_cast<double>(*lines_.at(i, j)));
-          fixed += *strokes_.at(i, j) >= least;
-        }
-      }
-      const bool is_large = piece.height() >= settings_.text.least_height_px && piece.width() >= 2 * settings_.text.least_height_px;
-      if (!is_large || fixed < 0.02 * piece.pixels) continue;
+      const Stay stay = stay_of(piece, lines_, strokes_, least);
+      const int height = settings_.text.least_height_px;
+      const bool is_large = piece.height() >= height && piece.width() >= 2 * height;
+      if (!is_large || stay.line_pixels == 0 || stay.stroke_pixels < kLeastStrokes * stay.line_pixels) continue;
       const Box box{static_cast<double>(piece.left), static_cast<double>(piece.top), static_cast<double>(piece.right),
                     static_cast<double>(piece.bottom)};
-      regions.push_back({box, most / samples_, 0});
+      regions.push_back({box, stay.most / samples_, 0});
     }
   }
   return merged(std::move(regions));

@@ -14,7 +14,7 @@ namespace surgsigma {
 struct TextRegion {
   Box box;           ///< native pixels, a little wider than the letters
   double score = 0;  ///< 0-1. Of a picture: how text-like the line is. Of a video: the share of samples that show it.
-  int letters = 0;   ///< pieces in the line
+  int letters = 0;   ///< pieces in the line; 0 for a video
   bool operator==(const TextRegion&) const = default;
 };
 

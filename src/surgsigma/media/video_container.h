@@ -69,8 +69,8 @@ enum class PacketKind {
 PacketKind kind_of(const AVStream& track, const AVPacket& packet);
 /// Each packet of the codec is one picture that is shown, unless it has fields or the stream has to be cut up.
 bool is_one_picture_each(const AVStream& track);
-/// No other picture needs this one, and the packet holds nothing else that matters: it need not be decoded. Known of H.264
-/// without fields; false for everything else and for a packet that does not come apart cleanly.
+/// No other picture needs this one, and the packet holds nothing else that matters: it need not be decoded. Known of
+/// H.264 without fields; false for everything else and for a packet that does not come apart cleanly.
 bool can_be_left_out(const AVStream& track, const AVPacket& packet);
 
 }  // namespace surgsigma::av

@@ -12,7 +12,7 @@ namespace surgsigma {
 namespace {
 
 constexpr std::string_view kMagic = "SGVI";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::size_t kHashBytes = 8;
 constexpr std::uint64_t kMarkBytes = 64 << 10;  // of the beginning and of the end of a file
 constexpr std::uint64_t kLargestIndex = 1ULL << 30;
@@ -128,6 +128,7 @@ std::string VideoIndex::bytes() const {
   for (const PacketEntry& packet : packets) {
     out.put_difference(last.stamp, packet.stamp);
     out.put_signed((packet.frame - last.frame) * 2 + (packet.is_entry ? 1 : 0));
+    out.put_signed(packet.bytes);
     last = packet;
   }
   out.put(stamps.size());
@@ -165,6 +166,7 @@ Result<VideoIndex> VideoIndex::from_bytes(std::string_view bytes, std::string_vi
     const std::int64_t step = in.get_signed();
     packet.frame = last.frame + (step >> 1);
     packet.is_entry = (step & 1) != 0;
+    packet.bytes = in.get_signed();
     if (packet.frame < -1 || packet.frame > std::numeric_limits<std::int32_t>::max()) break;
     last = packet;
   }

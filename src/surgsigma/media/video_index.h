@@ -24,6 +24,7 @@ struct PacketEntry {
   std::int64_t stamp = 0;  ///< In the track's time base; tells the packet from all others.
   std::int64_t frame = -1;  ///< Native index of its picture; -1 if it is not shown.
   bool is_entry = false;   ///< Decoding may begin here: nothing from this picture on needs anything before it.
+  std::int64_t bytes = 0;  ///< Stamps can be made up behind a seek; stamp and size together are the packet.
   bool operator==(const PacketEntry&) const = default;
 };
 

@@ -28,11 +28,12 @@ struct Seen {
   std::int64_t duration = 0;
   av::PacketKind kind = av::PacketKind::kPicture;
   bool is_hidden = false;
+  std::int64_t bytes = 0;
 };
 
 Seen seen(const av::Container& container, const AVPacket& packet) {
   return {packet.pts, packet.dts, packet.duration, av::kind_of(container.track(), packet),
-          (packet.flags & AV_PKT_FLAG_DISCARD) != 0};
+          (packet.flags & AV_PKT_FLAG_DISCARD) != 0, packet.size};
 }
 
 /// Every packet has such a stamp, and no two the same.
@@ -81,8 +82,9 @@ int deepest_reorder(const std::vector<PacketEntry>& packets) {
 void index_packets(const std::vector<Seen>& packets, VideoIndex& index) {
   std::vector<std::pair<std::int64_t, std::size_t>> shown;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    index.packets.push_back({packets[i].pts, -1, packets[i].kind == av::PacketKind::kEntry});
-    if (!packets[i].is_hidden) shown.emplace_back(packets[i].pts, i);
+    const Seen& packet = packets[i];
+    index.packets.push_back({packet.pts, -1, packet.kind == av::PacketKind::kEntry, packet.bytes});
+    if (!packet.is_hidden) shown.emplace_back(packet.pts, i);
   }
   std::sort(shown.begin(), shown.end());
   for (const auto& [stamp, packet] : shown) {
@@ -176,7 +178,7 @@ Status index_decoded(const fs::path& video, const VideoOptions& options, std::in
   }
   index.access = has_pts ? VideoIndex::Access::kByPresentation : VideoIndex::Access::kByDecoding;
   for (const Seen& packet : decoded.packets) {
-    index.packets.push_back({has_pts ? packet.pts : packet.dts, -1, packet.kind == av::PacketKind::kEntry});
+    index.packets.push_back({has_pts ? packet.pts : packet.dts, -1, packet.kind == av::PacketKind::kEntry, packet.bytes});
   }
   for (std::size_t i = 0; i < decoded.shown.size(); ++i) {
     index.packets[static_cast<std::size_t>(decoded.shown[i])].frame = static_cast<std::int64_t>(i);

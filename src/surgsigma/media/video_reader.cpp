@@ -21,6 +21,8 @@ constexpr std::int64_t kMostDisorder = 16;
 // Packets that are faster read and dropped than sought over.
 constexpr std::int64_t kShortWay = 64;
 constexpr int kSeekTrials = 4;
+// Packets behind a seek that the index does not know, before it counts as failed.
+constexpr int kMaxStrangers = 8;
 // Damaged pictures of a run; each begins it anew, so there is an end to it.
 constexpr std::size_t kMaxLeftOut = 500;
 
@@ -67,14 +69,18 @@ std::vector<std::vector<std::int64_t>> PacketMap::stretches_of(const std::vector
   return stretches;
 }
 
-std::optional<std::int64_t> PacketMap::number_of(std::int64_t stamp) const {
-  const auto found = std::lower_bound(by_stamp_.begin(), by_stamp_.end(), std::pair(stamp, std::int64_t{0}));
-  if (found == by_stamp_.end() || found->first != stamp) return std::nullopt;
+std::optional<std::int64_t> PacketMap::number_of(const AVPacket& packet) const {
+  const bool is_shown = index_.access == VideoIndex::Access::kByPresentation;
+  const std::pair<std::int64_t, std::int64_t> least(is_shown ? packet.pts : packet.dts, 0);
+  const auto found = std::lower_bound(by_stamp_.begin(), by_stamp_.end(), least);
+  if (found == by_stamp_.end() || !is_packet(found->second, packet)) return std::nullopt;
   return found->second;
 }
 
-std::int64_t PacketMap::stamp_of(const AVPacket& packet) const {
-  return index_.access == VideoIndex::Access::kByPresentation ? packet.pts : packet.dts;
+bool PacketMap::is_packet(std::int64_t number, const AVPacket& found) const {
+  const bool is_shown = index_.access == VideoIndex::Access::kByPresentation;
+  const bool is_known = number < static_cast<std::int64_t>(index_.packets.size());
+  return is_known && packet(number).stamp == (is_shown ? found.pts : found.dts) && packet(number).bytes == found.size;
 }
 
 Result<std::unique_ptr<FrameReader>> FrameReader::open(const fs::path& path, const VideoOptions& options,
@@ -234,14 +240,14 @@ Result<bool> FrameReader::seek_before(std::int64_t packet) {
     has_unread_ = false;
     if (!container_->seek(map_->packet(target).stamp)) break;
     was_sought_ = true;
-    SURGSIGMA_TRY(is_there, container_->read(*packet_));
-    if (!is_there) break;
-    const auto number = map_->number_of(map_->stamp_of(*packet_));
-    // Where packets are cut out of a stream, the first one behind a seek may lack its beginning.
-    if (number && (container_->has_whole_packets() ? *number <= packet : *number < packet)) {
+    // Where packets are cut out of a stream, the first behind a seek may lack their beginning or have made-up stamps.
+    for (int skipped = 0; skipped < kMaxStrangers; ++skipped) {
+      SURGSIGMA_TRY(is_there, container_->read(*packet_));
+      const auto number = is_there ? map_->number_of(*packet_) : std::nullopt;
+      if (!is_there || (number && *number > packet)) break;
+      if (!number) continue;
       at_packet_ = number;
-      has_unread_ = container_->has_whole_packets();
-      if (!has_unread_) at_packet_ = *number + 1;
+      has_unread_ = true;
       return true;
     }
     target = map_->entry_before(target);
@@ -259,8 +265,7 @@ Result<bool> FrameReader::read_packet() {
   has_unread_ = false;
   const std::int64_t number = (*at_packet_)++;
   if (map_->is_in_order()) return true;
-  const bool is_known = number < static_cast<std::int64_t>(map_->index().packets.size());
-  if (!is_known || map_->packet(number).stamp != map_->stamp_of(*packet_)) {
+  if (!map_->is_packet(number, *packet_)) {
     return Error{ErrorKind::kVersion, "packet " + std::to_string(number) + " is not the one in the index",
                  path_.string(), "the file was changed while it was read"};
   }

@@ -35,8 +35,8 @@ class PacketMap {
   std::int64_t entry_before(std::int64_t packet) const;
   /// Ascending frames, cut where another entry begins.
   std::vector<std::vector<std::int64_t>> stretches_of(const std::vector<std::int64_t>& frames) const;
-  std::optional<std::int64_t> number_of(std::int64_t stamp) const;
-  std::int64_t stamp_of(const AVPacket& packet) const;
+  std::optional<std::int64_t> number_of(const AVPacket& packet) const;
+  bool is_packet(std::int64_t number, const AVPacket& packet) const;
 
  private:
   VideoIndex index_;
@@ -48,15 +48,15 @@ class PacketMap {
 
 /// Passes over a video that give the wanted frames.
 ///
-/// The wanted frames fall into runs: packets decoded one after another, from an entry to the last packet that is wanted
-/// before the next. Between runs the decoder is emptied and the file sought. Within a run, pictures that are neither
-/// wanted nor needed by others are not decoded.
+/// The wanted frames fall into runs: packets decoded one after another, from an entry to the last packet that is
+/// wanted before the next. Between runs the decoder is emptied and the file sought. Within a run, pictures that are
+/// neither wanted nor needed by others are not decoded.
 ///
-/// Damage: what a decoder makes up in place of damaged data depends on what it decoded before, so a picture counts only
-/// if its own data and those of all pictures that it may need are whole. A picture is therefore given when all that were
-/// decoded before it have come out without complaint. At a complaint about a picture that no other needs, the run begins
-/// anew without it; any other complaint ends the run, and the frames whose packets follow it are errors. So a frame is
-/// an error, or not, whatever else is wanted.
+/// Damage: what a decoder makes up in place of damaged data depends on what it decoded before, so a picture counts
+/// only if its own data and those of all pictures that it may need are whole. A picture is therefore given when all
+/// that were decoded before it have come out without complaint. At a complaint about a picture that no other needs,
+/// the run begins anew without it; any other complaint ends the run, and the frames whose packets follow it are
+/// errors. So a frame is an error, or not, whatever else is wanted.
 ///
 /// With Access::kInOrder there are no runs: damaged pictures are errors and the others come as the decoder gives them.
 ///
@@ -97,7 +97,7 @@ class FrameReader {
   Status send_one();
   Status receive_all();
   void keep();
-  Status on_damage(std::int64_t packet);
+  void on_damage(std::int64_t packet);
   void end_run_before(std::int64_t packet);
   bool is_certain(std::int64_t frame) const;
   std::optional<std::int64_t> lost_packet() const;

@@ -62,10 +62,10 @@ void expect_random_is_sequential(const fs::path& path, int threads) {
           EXPECT_TRUE(frame.image == same->second.image) << path << " frame " << frame.index;
           return done();
         },
-        [&](std::int64_t index, const Error&) -> Status {
+        [&](std::int64_t index, const Error& error) -> Status {
           EXPECT_GT(index, last);
           last = index;
-          EXPECT_EQ(sequential.count(index), 0U) << path << " " << index << " came in order";
+          EXPECT_EQ(sequential.count(index), 0U) << index << " came in order: " << to_string(error);
           return done();
         });
     EXPECT_TRUE(status.ok());

@@ -108,6 +108,8 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
   options.step = job.parameters.measure_step;
   options.root = job.source->files.root;
   options.index_folder = job.database.folder() / kVideoIndexFolder;
+  SURGSIGMA_TRY(outside, read_outside_model(job.catalog.folder));
+  options.outside = &outside;
   const auto found = outputs.sink<MediumRow>();
   const auto frames = outputs.sink<FrameRow>();
   const auto marks = outputs.sink<MarkRow>();
@@ -333,7 +335,7 @@ const std::vector<StageRow>& stage_rows() {
       {"ingest", 1, Scope::kUnit, "label files to raw annotations, every row accounted for", {},
        {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
       {"measure", 1, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
-       {"media", "frames", "marks", "issues"}, {"card", "cleaning/"}, run_measure},
+       {"media", "frames", "marks", "issues"}, {"card", "cleaning/", "models/"}, run_measure},
       {"identity", 1, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
        {"matches"}, {}, run_identity},
       {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "identity"},

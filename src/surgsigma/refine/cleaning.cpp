@@ -20,7 +20,7 @@ struct Measure {
   std::string_view name;
   std::optional<double> (*value)(const FrameRow&);
 };
-constexpr std::array<Measure, 10> kMeasures = {{
+constexpr std::array<Measure, 11> kMeasures = {{
     {"sharpness", [](const FrameRow& f) -> std::optional<double> { return f.sharpness; }},
     {"mean_luma", [](const FrameRow& f) -> std::optional<double> { return f.mean_luma; }},
     {"dark_share", [](const FrameRow& f) -> std::optional<double> { return f.dark_share; }},
@@ -29,6 +29,7 @@ constexpr std::array<Measure, 10> kMeasures = {{
     {"specular_share", [](const FrameRow& f) -> std::optional<double> { return f.specular_share; }},
     {"smoke", [](const FrameRow& f) -> std::optional<double> { return f.smoke; }},
     {"colourfulness", [](const FrameRow& f) -> std::optional<double> { return f.colourfulness; }},
+    {"outside", [](const FrameRow& f) { return f.outside; }},
     {"motion", [](const FrameRow& f) { return f.motion; }},
     {"motion_left", [](const FrameRow& f) { return f.motion_left; }},
 }};

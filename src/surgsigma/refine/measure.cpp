@@ -5,7 +5,9 @@
 #include <map>
 
 #include "surgsigma/base/hash.h"
+#include "surgsigma/media/outside_features.h"
 #include "surgsigma/media/quality.h"
+#include "surgsigma/media/text_regions.h"
 #include "surgsigma/media/video.h"
 #include "surgsigma/media/video_index.h"
 
@@ -200,6 +202,10 @@ class Measuring {
     }
     row.hash = hex64(measured->hash.dct) + hex64(measured->hash.difference);
     row.hash_contrast = measured->hash.contrast;
+    if (options_.outside) {
+      if (const auto features = outside_features(picture)) row.outside = outside_chance(*options_.outside, *features);
+    }
+    (void)text_.add(picture);  // pictures of another size than the first are passed over
     previous_ = measured->thumbnail;
     made_.frames.push_back(std::move(row));
     return done();
@@ -233,6 +239,12 @@ class Measuring {
   }
 
   VideoMeasures finish() {
+    if (made_.medium) {
+      for (const TextRegion& region : text_.regions()) {
+        const Box& box = region.box;
+        made_.medium->text_boxes.insert(made_.medium->text_boxes.end(), {box.x1, box.y1, box.x2, box.y2});
+      }
+    }
     if (broken_ > kMostBroken) {
       issue("broken_frame", Severity::kError, std::to_string(broken_),
             std::to_string(broken_) + " sampled frames cannot be decoded, the first " + std::to_string(kMostBroken) +
@@ -247,6 +259,7 @@ class Measuring {
   std::string file_;
   VideoMeasures made_;
   Thumbnail previous_;
+  OverlayFinder text_;
   std::size_t broken_ = 0;
 };
 

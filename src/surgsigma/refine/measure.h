@@ -9,6 +9,7 @@
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/time.h"
+#include "surgsigma/refine/outside.h"
 #include "surgsigma/schema/tables.h"
 
 namespace surgsigma {
@@ -16,6 +17,7 @@ namespace surgsigma {
 struct MeasureOptions {
   Microseconds step = kSecond;  ///< least time between two sampled frames
   fs::path root;                ///< folder of the source
+  const OutsideModel* outside = nullptr;  ///< none: the chance of being outside the body is not told
   fs::path index_folder;        ///< where indices of videos are kept; empty: made anew each time
 };
 

@@ -146,6 +146,7 @@ struct MediumRow {
   bool has_sound = false;
   bool has_metadata = false;
   bool ends_early = false;
+  std::vector<double> text_boxes;
 
   static constexpr std::string_view kTable = "media";
   static constexpr std::string_view kDoc = "Videos and folders of pictures as measured; videos without pixels have no row";
@@ -166,6 +167,7 @@ struct MediumRow {
     f("has_sound", &MediumRow::has_sound, "a sound track; never exported");
     f("has_metadata", &MediumRow::has_metadata, "title, date, device and the like; never exported");
     f("ends_early", &MediumRow::ends_early, "the file stops before its own table of contents does");
+    f("text_boxes", &MediumRow::text_boxes, "burned-in text that stays in its place: x1,y1,x2,y2 of each line in pixels; names and dates are looked for here");
   }
 };
 
@@ -183,6 +185,7 @@ struct FrameRow {
   double specular_share = 0;
   double smoke = 0;
   double colourfulness = 0;
+  std::optional<double> outside;
   std::optional<double> field_x;
   std::optional<double> field_y;
   std::optional<double> field_radius;
@@ -207,6 +210,7 @@ struct FrameRow {
     f("specular_share", &FrameRow::specular_share, "share of highlights inside the field");
     f("smoke", &FrameRow::smoke, "0-1, from the dark channel inside the field");
     f("colourfulness", &FrameRow::colourfulness, "Hasler and Suesstrunk 2003");
+    f("outside", &FrameRow::outside, "0-1, chance that the camera is outside the body, from colours alone (catalog/models/outside.yaml)");
     f("field_x", &FrameRow::field_x, "centre of the round field, pixels; empty for a full picture");
     f("field_y", &FrameRow::field_y, "its other coordinate");
     f("field_radius", &FrameRow::field_radius, "its radius");

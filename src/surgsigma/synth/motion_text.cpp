@@ -90,8 +90,8 @@ std::pair<std::string, bool> subject_text(const Subject& subject, int total, int
   if (named == 0) return {number_word(subject.count) + " " + counted(words, is_one), !is_one};
   const bool is_rest = named + subject.count == total && !appears;
   if (is_one) return {(is_rest ? "the other " : "another ") + counted(words, true), false};
-  const std::string number = is_rest ? "the other " + number_word(subject.count) : number_word(subject.count) + " other";
-  return {number + " " + counted(words, false), true};
+  const std::string number = number_word(subject.count);
+  return {(is_rest ? "the other " + number : number + " other") + " " + counted(words, false), true};
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view last_joint) {

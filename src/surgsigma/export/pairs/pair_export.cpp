@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <fstream>
-#include <functional>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "surgsigma/base/progress.h"
 #include "surgsigma/base/text.h"
@@ -35,7 +37,9 @@ Status check_options(const ExportOptions& options, const PairExportLimits& limit
     return usage("pairs have no forms, reasoning, boxes, answer classes or media of their own", "export",
                  "leave out --form, --reasoning, --profile, --balanced, --absolute-media and --media");
   }
-  if (options.cap < 0) return usage("a cap is a number of pairs, not " + std::to_string(options.cap), "export", "0: no cap");
+  if (options.cap < 0) {
+    return usage("a cap is a number of pairs, not " + std::to_string(options.cap), "export", "0: no cap");
+  }
   if (limits.shard_bytes <= 0 || limits.folder_pairs <= 0) {
     return usage("a shard needs a positive size", "export", "leave it out for 1 GB");
   }

@@ -97,7 +97,8 @@ struct Count {
 };
 
 Result<std::vector<Count>> count_rows(Engine& engine, const Selection& selection) {
-  SURGSIGMA_TRY(table, engine.query("SELECT source_id, case_id, task, origin = 'simulated', count(*) FROM pairs WHERE " +
+  SURGSIGMA_TRY(table, engine.query("SELECT source_id, case_id, task, origin = 'simulated', count(*) "
+                                    "FROM pairs WHERE " +
                                         selection.where + " GROUP BY ALL ORDER BY ALL",
                                     kMostRows));
   std::vector<Count> counts;

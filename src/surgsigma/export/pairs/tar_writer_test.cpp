@@ -18,7 +18,8 @@ class Tar : public ::testing::Test {
     auto tar = TarWriter::create(file);
     EXPECT_TRUE(tar.ok());
     for (const auto& [name, bytes] : members) EXPECT_TRUE(tar->add(name, bytes).ok());
-    EXPECT_EQ(*tar->close(), static_cast<std::int64_t>(fs::file_size(file)));
+    const auto bytes = tar->close();
+    EXPECT_EQ(*bytes, static_cast<std::int64_t>(fs::file_size(file)));
     return *read_file(file);
   }
   TemporaryFolder folder_;
@@ -71,7 +72,7 @@ TEST_F(Tar, NamesThatDoNotFitAreRefusedAndNoArchiveIsOverwritten) {
 
 TEST_F(Tar, BrokenArchivesAreErrors) {
   const std::string good = archive({{"a", "hello"}, {"b", std::string(2000, 'b')}});
-  for (const std::size_t bytes : {std::size_t{0}, std::size_t{100}, std::size_t{512}, std::size_t{1536}, good.size() - 1024}) {
+  for (const std::size_t bytes : std::vector<std::size_t>{0, 100, 512, 1536, good.size() - 1024}) {
     EXPECT_FALSE(tar_members(good.substr(0, bytes), "cut").ok()) << bytes;
   }
   for (std::size_t at = 0; at < 512; ++at) {
