@@ -171,7 +171,9 @@ std::vector<Target> all_targets() {
       {"template", run_template},
       {"template_file", run_template_file},
   };
-  for (Target& reader : reader_targets()) all.push_back(std::move(reader));
+  for (const auto& more : {reader_targets(), pixel_targets(), container_targets()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <tuple>
 
+#include "surgsigma/base/text.h"
 #include "surgsigma/schema/pattern.h"
 
 namespace surgsigma {
 namespace {
+
+constexpr std::int64_t kMostFrames = 1'000'000'000;  // a year at 25 frames a second; times are safe far beyond
 
 /// Empty where the name cannot be made: such a file belongs to no recording.
 std::string video_id_of(const SourceCard& card, const LayoutEntry& entry, const Captures& captures) {
@@ -26,12 +29,20 @@ std::map<std::string, MediaFiles> media_files(const SourceCard& card, const Sour
     const std::string id = video_id_of(card, entry, file.captures);
     if (id.empty()) continue;
     if (entry.role == kVideoRole) {
-      found[id].video = file.path;
+      MediaFiles& own = found[id];
+      if (own.video.empty()) {
+        own.video = file.path;
+      } else {
+        own.passed_over.emplace_back(file.path, "a second video of this recording; " + quoted(own.video) + " is taken");
+      }
       continue;
     }
     const auto index = file.captures.find("index");
     const auto number = index == file.captures.end() ? std::nullopt : parse_int(index->second);
-    if (!number || *number < card.frame_media_first) continue;
+    if (!number || *number < card.frame_media_first || *number > kMostFrames) {
+      found[id].passed_over.emplace_back(file.path, "its number is no frame of a recording");
+      continue;
+    }
     const std::int64_t frame = (*number - card.frame_media_first) * card.frame_media_step;
     if (entry.role == kMaskRole) {
       found[id].masks.push_back({frame, file.path, &entry});

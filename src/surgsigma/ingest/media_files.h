@@ -30,6 +30,8 @@ struct MediaFiles {
   std::vector<std::pair<std::int64_t, std::string>> pictures;  ///< (native frame, picture) by frame, where pictures are released
   std::vector<MapFile> masks;   ///< by frame
   std::vector<MapFile> depths;  ///< by frame
+  /// (path, why): a second video of the recording, a picture whose number is no frame.
+  std::vector<std::pair<std::string, std::string>> passed_over;
   bool is_empty() const { return video.empty() && pictures.empty(); }
 };
 

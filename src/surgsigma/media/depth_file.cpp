@@ -153,7 +153,8 @@ Result<FloatImage> decode_npy(std::string_view bytes, std::string_view name, Pic
   }
   const std::int64_t high = shape.sides[0], wide = shape.sides[1];
   const std::int64_t many = shape.sides.size() == 3 ? shape.sides[2] : 1;
-  if (wide > limits.longest_side || high > limits.longest_side || wide > limits.pixels / high || many > 16) {
+  if (wide > limits.longest_side || high > limits.longest_side || wide > limits.pixels / high || many > 16 ||
+      wide * high * many > 2 * limits.pixels) {
     return bad_npy(name, "an array of " + std::to_string(high) + "x" + std::to_string(wide) + "x" +
                              std::to_string(many) + " values is too large");
   }
@@ -219,7 +220,7 @@ Result<DepthMap> decode_depth(std::string_view bytes, std::string_view name, con
 }
 
 Result<DepthMap> read_depth(const fs::path& path, const DepthConvention& convention, PictureLimits limits) {
-  SURGSIGMA_TRY(bytes, read_file(path));
+  SURGSIGMA_TRY(bytes, read_file(path, kLargestPictureFile));
   return decode_depth(bytes, path.string(), convention, limits);
 }
 

@@ -84,7 +84,9 @@ Result<std::vector<Partition>> run_describe(const UnitJob& job) {
           "if it holds labels, add it to the layout in the source card");
   }
   for (const std::string& file : job.source->files.unreadable) {
-    issue("unreadable_file", Severity::kError, file, "cannot be read", "check its permissions");
+    const bool is_folder = file.ends_with('/');
+    issue("unreadable_file", Severity::kError, file, is_folder ? "a folder with the name of a video" : "cannot be read",
+          is_folder ? "put the video itself there" : "check its permissions, and where it leads if it is a link");
   }
   return outputs.finish();
 }
@@ -131,6 +133,19 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
     for (FrameRow& frame : made.frames) frames(std::move(frame));
     for (TextRow& text : made.texts) texts(std::move(text));
     for (IssueRow& issue : made.issues) issues(std::move(issue));
+    for (const auto& [file, why] : own->second.passed_over) {
+      IssueRow row;
+      row.source_id = video.source_id;
+      row.stage = "measure";
+      row.rule = "media_passed_over";
+      row.severity = Severity::kWarning;
+      row.video_id = video.video_id;
+      row.file = file;
+      row.value = file;
+      row.message = why;
+      row.hint = "move it out of the source's folder, or correct its name";
+      issues(std::move(row));
+    }
   }
   return outputs.finish();
 }

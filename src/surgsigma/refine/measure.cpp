@@ -105,6 +105,12 @@ class Measuring {
       issue("video_ends_early", Severity::kError, std::to_string(info.frames),
             "the file stops after " + std::to_string(info.frames) + " frames, before its own end", "fetch it again");
     }
+    if (!info.ends_early && info.frames_in_header && *info.frames_in_header != info.frames) {
+      issue("header_miscounts", Severity::kInfo, std::to_string(*info.frames_in_header),
+            "the file's header claims " + std::to_string(*info.frames_in_header) + " frames, it has " +
+                std::to_string(info.frames),
+            "the counted frames hold; a header counts pictures that an edit list hides");
+    }
     const std::int64_t labelled = video_.frames.value_or(0);
     if (labelled > info.frames) {
       issue("labels_beyond_video", Severity::kError, std::to_string(labelled),
@@ -156,17 +162,17 @@ class Measuring {
   }
 
   void take_picture(std::int64_t frame, Microseconds time, const std::string& path, MediumRow& medium) {
-    const auto bytes = read_file(options_.root / path);
+    const auto bytes = read_file(options_.root / path, kLargestPictureFile);
     const auto picture = bytes ? decode_picture(*bytes, path) : Result<Image>(bytes.error());
-    if (!picture) return broken(frame, picture.error());
+    if (!picture) return broken(frame, picture.error(), path);
     if (medium.width == 0) {
       medium.width = picture->width;
       medium.height = picture->height;
     } else if (medium.width != picture->width || medium.height != picture->height) {
-      issue("size_changes", Severity::kWarning, path,
+      issue("size_changes", Severity::kWarning, std::to_string(frame),
             "this picture is " + size_text(picture->width, picture->height) + ", others are " +
                 size_text(medium.width, medium.height),
-            "");
+            "", path);
     }
     (void)take(frame, time, *picture, path);
   }
@@ -174,7 +180,7 @@ class Measuring {
   Status take(std::int64_t frame, Microseconds time, const Image& picture, const std::string& path) {
     const auto measured = measure_frame(picture, previous_.luma.is_empty() ? nullptr : &previous_);
     if (!measured) {
-      broken(frame, measured.error());
+      broken(frame, measured.error(), path);
       return done();
     }
     const FrameQuality& quality = measured->quality;
@@ -216,14 +222,17 @@ class Measuring {
           error.hint.empty() ? "fetch it again, or convert it with ffmpeg" : error.hint);
   }
 
-  void broken(std::int64_t frame, const Error& error) {
+  /// `path`: the picture; empty for a frame of the video.
+  void broken(std::int64_t frame, const Error& error, const std::string& path = "") {
     if (broken_++ < kMostBroken) {
       issue("broken_frame", Severity::kError, std::to_string(frame),
-            "frame " + std::to_string(frame) + ": " + error.what, error.hint);
+            "frame " + std::to_string(frame) + ": " + error.what, error.hint, path);
     }
   }
 
-  void issue(std::string rule, Severity severity, std::string value, std::string message, std::string hint) {
+  /// `path`: of one picture; empty for the video or the folder.
+  void issue(std::string rule, Severity severity, std::string value, std::string message, std::string hint,
+             const std::string& path = "") {
     IssueRow row;
     row.source_id = video_.source_id;
     row.unit = video_.unit;
@@ -231,7 +240,7 @@ class Measuring {
     row.rule = std::move(rule);
     row.severity = severity;
     row.video_id = video_.video_id;
-    row.file = file_;
+    row.file = path.empty() ? file_ : path;
     row.value = std::move(value);
     row.message = std::move(message);
     row.hint = std::move(hint);

@@ -127,6 +127,7 @@ TEST_F(MeasureTest, PicturesAreMeasuredAndABrokenOneNamed) {
   const VideoMeasures made = measure_video(video_, "", pictures, options_);
   EXPECT_THAT(rules(made), ElementsAre("broken_frame"));
   EXPECT_EQ(made.issues[0].value, "50");
+  EXPECT_EQ(made.issues[0].file, "p/2.png");
   ASSERT_EQ(made.frames.size(), 3u);
   EXPECT_EQ(made.frames[2].media, "p/3.png");
   EXPECT_EQ(made.medium->frames, 4);

@@ -53,6 +53,9 @@ class PairMaker {
                    : FrameRate{input_.video.frame_rate_num, input_.video.frame_rate_den};
   }
 
+  bool has_frame(std::int64_t frame) const;
+  /// Leaves out frames of which there is no picture; how many those were is an issue.
+  Status keep_those_with_pictures(std::vector<std::int64_t>& frames, const std::string& what_they_have);
   /// Frames in ascending order; those that cannot be had are issues. What is to be hidden is hidden, and a picture of
   /// which nothing would be left is left out.
   Status each_frame(std::vector<std::int64_t> frames, const TakeFrame& take);
@@ -67,7 +70,14 @@ class PairMaker {
 
   PairRow row(const char* task, std::int64_t frame, std::int64_t target_frame, ImageSize size) const;
   void hand_over(PairRow&& made);
-  Status issue(const char* rule, std::string value, const Error& error);
+  /// What is wrong with a file, told once for each frame. `file`: which, below the source's folder; empty: the video,
+  /// or the folder of its pictures. Damaged content is an error, anything else a warning.
+  Status issue(const char* rule, std::int64_t frame, const Error& error, const std::string& file = "");
+  /// What was passed over, and why. `frame` below 0: it concerns the whole video.
+  Status issue(const char* rule, std::int64_t frame, const std::string& message, Severity severity,
+               const std::string& file = "");
+  IssueRow issue_row(const char* rule, std::int64_t frame, Severity severity, const std::string& file) const;
+  Status tell(IssueRow&& found);
 
   /// At most `per_video` of a list, in its order; always the same ones.
   template <class Item>
@@ -95,7 +105,12 @@ class PairMaker {
   VideoSpans spans() const;
   /// "The phase is X." for the phase (or step) at a time; empty where none is labelled.
   std::string workflow_words(Microseconds time, std::vector<std::int64_t>& ordinals) const;
-  std::vector<SeenInstrument> instruments_at(std::int64_t frame, std::vector<std::int64_t>& ordinals) const;
+  /// The size of the picture that a box or outline was drawn on; 0x0 where the source does not say.
+  ImageSize label_size(const Annotation& row) const;
+  /// An annotation's box on a picture that may have been scaled.
+  Box box_on(const Annotation& row, ImageSize picture) const;
+  std::vector<SeenInstrument> instruments_at(std::int64_t frame, ImageSize picture,
+                                             std::vector<std::int64_t>& ordinals) const;
   /// " The hook moves right." where both frames carry boxes.
   std::string motion_words(std::int64_t from, std::int64_t to, ImageSize size,
                            std::vector<std::int64_t>& ordinals) const;
@@ -110,13 +125,13 @@ class PairMaker {
   };
   Status segmentation();
   Result<Image> mask_of_raster(const PairMap& map, ImageSize size) const;
-  static Result<Mask> mask_of(const Annotation& row, ImageSize size);
-  static Result<Image> mask_of_outlines(const Outlines& outlines, ImageSize size, std::vector<std::int64_t>& ordinals);
+  Result<Image> mask_of_outlines(const Outlines& outlines, ImageSize size, std::vector<std::int64_t>& ordinals) const;
 
   Status depth();
   Result<DepthView> view_of(const PairMap& map, ImageSize size) const;
 
-  bool has_frame(std::int64_t frame) const;
+  /// Frames between two pictures where all lie on one grid; 1 for a video.
+  std::int64_t picture_step() const;
   Status next_frames();
 
   Status clips();
@@ -130,6 +145,7 @@ class PairMaker {
   const Sink<PairRow>& pairs_;
   const Sink<IssueRow>& issues_;
   std::optional<Video> video_;
+  std::set<std::string> told_;  ///< issues, so that none is told twice
 };
 
 }  // namespace surgsigma

@@ -38,11 +38,12 @@ Status PairMaker::depth() {
   for (const PairMap& map : input_.depths) maps.emplace(map.frame, &map);
   std::vector<std::int64_t> frames;
   for (const auto& [frame, map] : maps) frames.push_back(frame);
+  SURGSIGMA_CHECK(keep_those_with_pictures(frames, "a depth map"));
   frames = drawn(std::move(frames), "depth_estimation");
   return each_frame(frames, [&](std::int64_t frame, Image&& picture) -> Status {
     const PairMap& map = *maps.at(frame);
     const auto view = view_of(map, picture.size());
-    if (!view.ok()) return issue("unusable_depth", map.path, view.error());
+    if (!view.ok()) return issue("unusable_depth", frame, view.error(), map.path);
     PairRow made = row("depth_estimation", frame, frame, picture.size());
     SURGSIGMA_TRY(given, keep_jpeg(picture));
     SURGSIGMA_TRY(target, keep_png(view->picture));
@@ -59,7 +60,10 @@ Result<DepthView> PairMaker::view_of(const PairMap& map, ImageSize size) const {
   SURGSIGMA_TRY(convention, depth_convention(map.convention, map.path));
   SURGSIGMA_TRY(depth, read_depth(options_.source_root / map.path, convention));
   if (depth.values.size() != size)
-    return Error{ErrorKind::kData, "the map has another size than its picture", map.path, ""};
+    return Error{ErrorKind::kData,
+                 "the map is " + std::to_string(depth.values.width) + "x" + std::to_string(depth.values.height) +
+                     ", its picture " + std::to_string(size.width) + "x" + std::to_string(size.height),
+                 map.path, ""};
   return depth_view(depth, convention);
 }
 

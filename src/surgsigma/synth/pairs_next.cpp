@@ -1,21 +1,38 @@
 // Frames and the frame some seconds later (next_frame.h).
+#include <numeric>
+
 #include "surgsigma/synth/pair_maker.h"
 
 namespace surgsigma {
 
-bool PairMaker::has_frame(std::int64_t frame) const {
-  if (!input_.video_file.empty()) return frame < input_.medium->frames;
-  const auto at = std::lower_bound(input_.pictures.begin(), input_.pictures.end(), std::pair(frame, std::string()));
-  return at != input_.pictures.end() && at->first == frame;
+std::int64_t PairMaker::picture_step() const {
+  std::int64_t step = 0;
+  if (input_.video_file.empty()) {
+    for (const auto& [frame, path] : input_.pictures) step = std::gcd(step, frame);
+  }
+  return std::max<std::int64_t>(step, 1);
 }
 
 Status PairMaker::next_frames() {
   NextFrameOptions settings;
   settings.samples = options_.per_video;
-  auto samples = draw_next_frames(spans(), id(), options_.seed, settings);
-  if (!samples.ok()) return issue("no_next_frame", "", samples.error());
-  std::erase_if(*samples,
-                [&](const NextFrameSample& s) { return !has_frame(s.start_frame) || !has_frame(s.truth_frame); });
+  const std::int64_t step = picture_step();  // drawn among frames that may have a picture
+  VideoSpans grid = spans();
+  grid.rate.den *= step;
+  grid.frames = (grid.frames - 1) / step + 1;
+  auto samples = draw_next_frames(grid, id(), options_.seed, settings);
+  if (!samples.ok()) return issue("no_next_frame", -1, samples.error());
+  for (NextFrameSample& sample : *samples) {
+    sample.start_frame *= step;
+    sample.truth_frame *= step;
+  }
+  const auto is_gap = [&](const NextFrameSample& s) { return !has_frame(s.start_frame) || !has_frame(s.truth_frame); };
+  if (const auto gaps = std::erase_if(*samples, is_gap); gaps > 0) {
+    SURGSIGMA_CHECK(issue("no_picture", -1,
+                          std::to_string(gaps) + (gaps == 1 ? " sample" : " samples") +
+                              " of the picture some seconds later fell into gaps between the pictures",
+                          Severity::kInfo));
+  }
   std::vector<std::int64_t> frames;
   for (const NextFrameSample& sample : *samples) {
     frames.push_back(sample.start_frame);

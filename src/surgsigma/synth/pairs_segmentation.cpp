@@ -1,6 +1,7 @@
 // Frames and where instruments are in them: from class-id pictures, outlines and run lengths.
 #include <array>
 
+#include "surgsigma/media/mask_text.h"
 #include "surgsigma/synth/pair_maker.h"
 
 namespace surgsigma {
@@ -13,20 +14,37 @@ Status PairMaker::segmentation() {
     if (has_outline) by_frame[*row.begin_frame].rows.push_back(&row);
   }
   std::map<std::int64_t, const PairMap*> rasters;
-  for (const PairMap& map : input_.masks) rasters.emplace(map.frame, &map);
+  std::int64_t seconds = 0;
+  const PairMap* first_second = nullptr;
+  for (const PairMap& map : input_.masks) {
+    const auto [place, is_new] = rasters.emplace(map.frame, &map);
+    if (is_new) continue;
+    const PairMap* left = &map;
+    if (place->second->vocabulary.empty() && !map.vocabulary.empty()) std::swap(place->second, left);
+    if (seconds++ == 0) first_second = left;
+  }
+  if (seconds > 0) {
+    SURGSIGMA_CHECK(issue("second_mask", first_second->frame,
+                          std::to_string(seconds) + (seconds == 1 ? " mask is" : " masks are") +
+                              " passed over: their frames have another one; this is the first",
+                          Severity::kInfo, first_second->path));
+  }
   std::vector<std::int64_t> frames;
   for (const auto& [frame, map] : rasters) frames.push_back(frame);
   for (const auto& [frame, outlines] : by_frame) {
     if (!rasters.contains(frame)) frames.push_back(frame);
   }
   std::sort(frames.begin(), frames.end());
+  SURGSIGMA_CHECK(keep_those_with_pictures(frames, "a mask"));
   frames = drawn(std::move(frames), "instrument_segmentation");
   return each_frame(frames, [&](std::int64_t frame, Image&& picture) -> Status {
     const auto raster = rasters.find(frame);
     std::vector<std::int64_t> ordinals;
     auto mask = raster != rasters.end() ? mask_of_raster(*raster->second, picture.size())
                                         : mask_of_outlines(by_frame.at(frame), picture.size(), ordinals);
-    if (!mask.ok()) return issue("unusable_mask", std::to_string(frame), mask.error());
+    if (!mask.ok()) {
+      return issue("unusable_mask", frame, mask.error(), raster != rasters.end() ? raster->second->path : "");
+    }
     PairRow made = row("instrument_segmentation", frame, frame, picture.size());
     SURGSIGMA_TRY(given, keep_jpeg(picture));
     SURGSIGMA_TRY(target, keep_png(*mask));
@@ -72,37 +90,17 @@ Result<Image> PairMaker::mask_of_raster(const PairMap& map, ImageSize size) cons
   return mask;
 }
 
-Result<Mask> PairMaker::mask_of(const Annotation& row, ImageSize size) {
-  SURGSIGMA_TRY(json, parse_json(row.text, "mask"));
-  const std::string name = row.video_id.text + "#" + std::to_string(row.ordinal);
-  if (json.is_array()) {
-    std::vector<std::vector<double>> polygons;
-    for (const Json& ring : json) {
-      std::vector<double> flat;
-      for (const Json& number : ring) {
-        if (!number.is_number())
-          return Error{ErrorKind::kData, "an outline holds something that is no number", name, ""};
-        flat.push_back(number.get<double>());
-      }
-      polygons.push_back(std::move(flat));
-    }
-    return mask_from_polygons(polygons, size, name);
-  }
-  if (!json.contains("counts")) return Error{ErrorKind::kData, "neither outlines nor run lengths", name, ""};
-  if (json["counts"].is_string()) return mask_from_counts(json["counts"].get<std::string>(), size, name);
-  std::vector<std::int64_t> runs;
-  for (const Json& run : json["counts"]) {
-    if (!run.is_number_integer()) return Error{ErrorKind::kData, "a run length is no whole number", name, ""};
-    runs.push_back(run.get<std::int64_t>());
-  }
-  return mask_from_runs(runs, size, name);
-}
-
 Result<Image> PairMaker::mask_of_outlines(const Outlines& outlines, ImageSize size,
-                                          std::vector<std::int64_t>& ordinals) {
+                                          std::vector<std::int64_t>& ordinals) const {
   Mask all = mask_from_image(Image(size.width, size.height, 1));
   for (const Annotation* row : outlines.rows) {
-    SURGSIGMA_TRY(mask, mask_of(*row, size));
+    if (const ImageSize native = label_size(*row); native != ImageSize{} && native != size) {
+      return Error{ErrorKind::kData,
+                   "the outlines are for " + std::to_string(native.width) + "x" + std::to_string(native.height) +
+                       ", the picture is " + std::to_string(size.width) + "x" + std::to_string(size.height),
+                   id(), "get the frames in the size that was labelled"};
+    }
+    SURGSIGMA_TRY(mask, mask_from_text(row->text, size, row->video_id.text + "#" + std::to_string(row->ordinal)));
     SURGSIGMA_TRY(joined, merged(all, mask, MaskMerge::kUnion));
     all = std::move(joined);
     ordinals.push_back(row->ordinal);
