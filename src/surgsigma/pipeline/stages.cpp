@@ -19,7 +19,6 @@
 namespace surgsigma {
 namespace {
 
-constexpr const char* kVideoIndexFolder = ".video-index";
 constexpr const char* kMediaFolder = "media";
 
 UnitOutputs outputs_of(const UnitJob& job) {
@@ -348,7 +347,7 @@ const std::vector<StageRow>& stage_rows() {
        {"card", "ontology/", "knowledge/"}, run_augment},
       {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", {"augment"}, {"reasoning", "issues"},
        {"card", "ontology/", "knowledge/", "tasks/", "templates/"}, run_reason},
-      {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
+      {"dialogue", 2, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
        {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
   };
   return kRows;
