@@ -35,6 +35,7 @@ void add_look_commands(CLI::App& program, Session& session);      // stats sql w
 void add_catalog_commands(CLI::App& program, Session& session);   // list identify doctor version
 void add_simulate_commands(CLI::App& program, Session& session);  // simulate
 void add_export_commands(CLI::App& program, Session& session);    // export
+void add_screen_commands(CLI::App& program, Session& session);    // screen
 
 /// The state of the nearest database in five lines and the next sensible command.
 int print_state(const Session& session);

@@ -46,7 +46,7 @@ Result<std::size_t> place_of(const std::string& flag, const std::string& word, c
 Result<ExportOptions> understood(const ExportWords& words, const Session& session) {
   ExportOptions options = words.options;
   SURGSIGMA_TRY(mode, place_of("--reasoning", words.reasoning, {"none", "only", "separate"}));
-  SURGSIGMA_TRY(purpose, place_of("--purpose", words.purpose, {"research", "commercial"}));
+  SURGSIGMA_TRY(purpose, place_of("--purpose", words.purpose, {"internal", "research", "commercial"}));
   SURGSIGMA_TRY(separator, place_of("--think-separator", words.separator, {"newline", "none"}));
   options.reasoning = static_cast<ReasoningMode>(mode);
   options.purpose = static_cast<Purpose>(purpose);
@@ -133,7 +133,7 @@ void add_rendering(CLI::App& command, ExportWords& words) {
 }
 
 void add_terms_and_media(CLI::App& command, ExportWords& words) {
-  command.add_option("--purpose", words.purpose, "research or commercial: drops sources whose terms forbid it");
+  command.add_option("--purpose", words.purpose, "internal, research or commercial: drops sources whose terms forbid it; private pixels leave only approved");
   command.add_flag("--allow-mixed", words.options.allows_mixed, "simulated beside real sources; the card says so");
   command.add_option("--media", words.media, "folder with <source>/<path> (default: the folders given to ingest)");
   command.add_flag("--absolute-media", words.options.has_absolute_media, "absolute paths instead of media/...");

@@ -17,7 +17,11 @@
 
 namespace surgsigma {
 
-enum class Purpose { kResearch, kCommercial };
+enum class Purpose {
+  kInternal,    ///< stays inside the institution that holds the data
+  kResearch,
+  kCommercial,
+};
 enum class ReasoningMode {
   kNone,      ///< direct answers only
   kOnly,      ///< only conversations that have reasoning, with it

@@ -56,7 +56,7 @@ std::string marks(const SourceRow& source) {
 }  // namespace
 
 std::string forbidding_term(const std::vector<std::string>& terms, Purpose purpose) {
-  if (purpose == Purpose::kResearch) return "";
+  if (purpose != Purpose::kCommercial) return "";
   if (terms.empty()) return "unstated";
   for (const std::string& term : terms) {
     const TermRow* row = find_term(term);
@@ -136,6 +136,9 @@ std::string licence_page(const std::vector<SourceShare>& sources, Purpose purpos
   return text;
 }
 
-std::string_view purpose_word(Purpose purpose) { return purpose == Purpose::kResearch ? "research" : "commercial"; }
+std::string_view purpose_word(Purpose purpose) {
+  constexpr std::array<std::string_view, 3> kWords = {"internal", "research", "commercial"};
+  return kWords[static_cast<std::size_t>(purpose)];
+}
 
 }  // namespace surgsigma

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
+#include <tuple>
 
 #include "surgsigma/media/quality_parts.h"
 #include "surgsigma/media/resize.h"
@@ -15,6 +17,8 @@ constexpr int kBlackLuma = 12;        ///< mean luma below which a picture shows
 constexpr int kMovingFactor = 8;      ///< change is measured on a picture this much smaller
 constexpr double kFringe = 0.4;       ///< a place that stays reaches as far as it shows in this part of the samples it needs
 constexpr double kLeastStrokes = 0.02;  ///< of a place that stays, strokes that stay
+constexpr int kStillSamples = 2;        ///< after the first of a still
+constexpr Microseconds kStillOpen = std::numeric_limits<Microseconds>::max();  ///< a still that has not ended yet
 constexpr std::size_t kMostPieces = 20'000;  ///< in a picture of noise; the rest cannot be text
 
 /// Pixels of like brightness that hang together (8 neighbours).
@@ -251,8 +255,13 @@ double change_between(const Image& a, const Image& b) {
   return sum / static_cast<double>(a.values.size());
 }
 
-void count(Raster<std::uint16_t>& counts, int x, int y) {
-  if (*counts.at(x, y) < 0xFFFF) ++*counts.at(x, y);
+/// The smaller box lies in the other for the most part.
+bool is_same_place(const Box& a, const Box& b) {
+  const double wide = std::min(a.x2, b.x2) - std::max(a.x1, b.x1);
+  const double high = std::min(a.y2, b.y2) - std::max(a.y1, b.y1);
+  if (wide <= 0 || high <= 0) return false;
+  const double smaller = std::min((a.x2 - a.x1) * (a.y2 - a.y1), (b.x2 - b.x1) * (b.y2 - b.y1));
+  return wide * high >= 0.5 * smaller;
 }
 
 /// How much of a place shows text in enough samples.
@@ -283,55 +292,116 @@ Result<std::vector<TextRegion>> find_text(const Image& picture, const TextSettin
   return text_of(quality::luma_of(picture), settings).regions;
 }
 
-Status OverlayFinder::add(const Image& picture) {
-  if (picture.is_empty()) return no_picture("OverlayFinder", "the picture is empty");
-  if (size_ == ImageSize{}) {
-    size_ = picture.size();
-    lines_ = Raster<std::uint16_t>(size_.width, size_.height, 1);
-    strokes_ = lines_;
+void OverlayFinder::count_in(Counts& counts, const Image& seen, const Image& strokes) {
+  if (counts.lines.is_empty()) {
+    counts.lines = Raster<std::uint16_t>(seen.width, seen.height, 1);
+    counts.strokes = counts.lines;
   }
+  if (counts.samples == 0xFFFF) return;
+  ++counts.samples;
+  for (std::size_t i = 0; i < seen.values.size(); ++i) {
+    counts.lines.values[i] = static_cast<std::uint16_t>(counts.lines.values[i] + (seen.values[i] != 0));
+    counts.strokes.values[i] = static_cast<std::uint16_t>(counts.strokes.values[i] + (strokes.values[i] != 0));
+  }
+}
+
+Status OverlayFinder::add(const Image& picture, Microseconds time) {
+  if (picture.is_empty()) return no_picture("OverlayFinder", "the picture is empty");
+  if (size_ == ImageSize{}) size_ = picture.size();
   if (!(picture.size() == size_)) return no_picture("OverlayFinder", "a picture of another size than the first");
+  if (window_.samples >= settings_.window_samples) close_window(time);
+  last_time_ = time;
   const Image luma = quality::luma_of(picture);
   Image small = shrunk(luma, kMovingFactor);
   if (mean_of(small) < kBlackLuma) return done();
-  if (!before_.is_empty() && change_between(before_, small) < settings_.moving) return done();
+  if (!before_.is_empty() && change_between(before_, small) < settings_.moving) {
+    // A still that stays, such as a title card: what looks like text on it is told without asking whether it stays put.
+    if (++still_ == kStillSamples) found_.insert(found_.end(), lines_.begin(), lines_.end());
+    return done();
+  }
+  for (TextSpan& span : found_) {
+    if (span.time.end == kStillOpen) span.time.end = time;
+  }
+  still_ = 0;
+  lines_.clear();
   before_ = std::move(small);
-  if (samples_ == 0xFFFF) return done();
   ++samples_;
   const PictureText text = text_of(luma, settings_.text);
+  for (const TextRegion& region : text.regions) lines_.push_back({region.box, {time, kStillOpen}, region.score});
   Image seen(size_.width, size_.height, 1);
   for (const TextRegion& region : text.regions) {
     for (int y = static_cast<int>(region.box.y1); y < static_cast<int>(region.box.y2); ++y) {
       std::fill(seen.at(static_cast<int>(region.box.x1), y), seen.at(static_cast<int>(region.box.x2) - 1, y) + 1, std::uint8_t{1});
     }
+    if (samples_ < settings_.least_samples) single_.push_back({region.box, {time, time + 1}, region.score});
   }
-  for (int y = 0; y < size_.height; ++y) {
-    for (int x = 0; x < size_.width; ++x) {
-      if (*seen.at(x, y) != 0) count(lines_, x, y);
-      if (*text.strokes.at(x, y) != 0) count(strokes_, x, y);
-    }
-  }
+  if (samples_ >= settings_.least_samples) single_.clear();
+  count_in(whole_, seen, text.strokes);
+  count_in(window_, seen, text.strokes);
   return done();
 }
 
-std::vector<TextRegion> OverlayFinder::regions() const {
+void OverlayFinder::close_window(Microseconds end) {
+  // Text that appears within a window fills too small a share of it: what is found reaches a window's length to both
+  // sides, so that its beginning and its end are covered as well.
+  const Microseconds length = end - window_begin_;
+  for (const TextRegion& region : regions_of(window_)) {
+    found_.push_back({region.box, {std::max<Microseconds>(0, window_begin_ - length), end + length}, region.score});
+  }
+  window_ = Counts();
+  window_begin_ = end;
+}
+
+std::vector<TextSpan> OverlayFinder::spans(Microseconds end) {
+  if (samples_ < settings_.least_samples) {
+    for (TextSpan& span : single_) span.time = {0, end};
+    return single_;
+  }
+  for (TextSpan& span : found_) span.time.end = std::min(span.time.end, end);
+  if (window_.samples >= settings_.least_samples) close_window(end);
+  std::vector<TextSpan> joined;
+  std::sort(found_.begin(), found_.end(), [](const TextSpan& a, const TextSpan& b) {
+    return std::tie(a.time.begin, a.box.y1, a.box.x1, a.box.y2, a.box.x2) <
+           std::tie(b.time.begin, b.box.y1, b.box.x1, b.box.y2, b.box.x2);
+  });
+  for (const TextSpan& span : found_) {
+    const auto same = std::find_if(joined.begin(), joined.end(), [&](const TextSpan& other) {
+      return other.time.end >= span.time.begin && is_same_place(other.box, span.box);
+    });
+    if (same == joined.end()) {
+      joined.push_back(span);
+      continue;
+    }
+    same->box = {std::min(same->box.x1, span.box.x1), std::min(same->box.y1, span.box.y1),
+                 std::max(same->box.x2, span.box.x2), std::max(same->box.y2, span.box.y2)};
+    same->time.end = std::max(same->time.end, span.time.end);
+    same->score = std::max(same->score, span.score);
+  }
+  for (TextSpan& span : joined) span.time.end = std::min(span.time.end, end);
+  std::erase_if(joined, [](const TextSpan& span) { return span.time.is_empty(); });
+  return joined;
+}
+
+std::vector<TextRegion> OverlayFinder::regions() const { return regions_of(whole_); }
+
+std::vector<TextRegion> OverlayFinder::regions_of(const Counts& counts) const {
   std::vector<TextRegion> regions;
-  if (samples_ == 0 || samples_ < settings_.least_samples) return regions;
-  const double least = settings_.least_share * samples_;
+  if (counts.samples == 0 || counts.samples < settings_.least_samples) return regions;
+  const double least = settings_.least_share * counts.samples;
   Image stays(size_.width, size_.height, 1);
-  for (std::size_t i = 0; i < stays.values.size(); ++i) stays.values[i] = lines_.values[i] >= kFringe * least;
+  for (std::size_t i = 0; i < stays.values.size(); ++i) stays.values[i] = counts.lines.values[i] >= kFringe * least;
   std::vector<int> stack;
   for (int y = 0; y < size_.height; ++y) {
     for (int x = 0; x < size_.width; ++x) {
       if (*stays.at(x, y) == 0) continue;
       const Piece piece = piece_at(stays, x, y, stack);
-      const Stay stay = stay_of(piece, lines_, strokes_, least);
+      const Stay stay = stay_of(piece, counts.lines, counts.strokes, least);
       const int height = settings_.text.least_height_px;
       const bool is_large = piece.height() >= height && piece.width() >= 2 * height;
       if (!is_large || stay.line_pixels == 0 || stay.stroke_pixels < kLeastStrokes * stay.line_pixels) continue;
       const Box box{static_cast<double>(piece.left), static_cast<double>(piece.top), static_cast<double>(piece.right),
                     static_cast<double>(piece.bottom)};
-      regions.push_back({box, stay.most / samples_, 0});
+      regions.push_back({box, stay.most / counts.samples, 0});
     }
   }
   return merged(std::move(regions));

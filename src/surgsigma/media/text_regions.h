@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "surgsigma/base/result.h"
+#include "surgsigma/base/time.h"
 #include "surgsigma/media/image.h"
 
 namespace surgsigma {
@@ -28,34 +29,61 @@ struct TextSettings {
 /// Lines of text in one picture, from top to bottom. kUsage for an empty picture.
 Result<std::vector<TextRegion>> find_text(const Image& picture, const TextSettings& settings = {});
 
+/// Text that stands in one place for a while.
+struct TextSpan {
+  Box box;
+  TimeRange time;    ///< half-open; reaches a sample beyond those that showed it
+  double score = 0;  ///< the share of samples that show it; of a single picture how text-like the line is
+  bool operator==(const TextSpan&) const = default;
+};
+
 struct PersistenceSettings {
   double least_share = 0.8;  ///< of the samples that show letters at a place
   int least_samples = 5;     ///< fewer samples say nothing about standing still
+  int window_samples = 12;   ///< counted samples after which text that stands for a while only is looked for
   double moving = 1;         ///< 0-255: mean absolute change of luma from which on the scene counts as moving
   TextSettings text;
 };
 
 /// Gathers what stays over sampled pictures of one video, one after the other; memory of a few pictures however many
-/// samples. Two sums count: lines of text found at a place, and strokes at a pixel. A region is where lines stay, and is
+/// samples: over the whole video, and over windows, because names often stand at the beginning only. Two sums count: lines of text found at a place, and strokes at a pixel. A region is where lines stay, and is
 /// dropped where no strokes stay at all, so that letters may change (a clock) but passing texture is no text.
 class OverlayFinder {
  public:
   explicit OverlayFinder(PersistenceSettings settings = {}) : settings_(settings) {}
   /// kUsage for an empty picture or one of another size than the first. Not counted: black pictures, and pictures in which
   /// the scene has not moved since the last one that counted.
-  Status add(const Image& picture);
+  Status add(const Image& picture, Microseconds time = 0);
   /// Pictures that counted.
   int samples() const { return samples_; }
   /// From top to bottom; empty with too few samples.
   std::vector<TextRegion> regions() const;
+  /// By begin. `end` is where the video ends. A video of fewer counted samples than `least_samples` gets every line of
+  /// text that any of them shows: nothing is known of standing still there, and what may be a name is told.
+  std::vector<TextSpan> spans(Microseconds end);
 
  private:
+  struct Counts {
+    Raster<std::uint16_t> lines;    ///< per pixel: samples with a line of text there
+    Raster<std::uint16_t> strokes;  ///< per pixel: samples with a stroke of a line there
+    int samples = 0;
+  };
+  static void count_in(Counts& counts, const Image& seen, const Image& strokes);
+  std::vector<TextRegion> regions_of(const Counts& counts) const;
+  void close_window(Microseconds end);
+
   PersistenceSettings settings_;
   int samples_ = 0;
-  Image before_;                    ///< luma, an eighth of the size
+  Image before_;  ///< luma, an eighth of the size
   ImageSize size_;
-  Raster<std::uint16_t> lines_;    ///< per pixel: samples with a line of text there
-  Raster<std::uint16_t> strokes_;  ///< per pixel: samples with a stroke of a line there
+  Counts whole_;
+  Counts window_;
+  Microseconds window_begin_ = 0;
+  Microseconds last_time_ = 0;
+  std::vector<TextSpan> found_;   ///< in windows that are over
+  int still_ = 0;                 ///< samples since the scene last moved
+  std::vector<TextSpan> lines_;   ///< of the last sample that counted
+  std::vector<TextSpan> single_;  ///< lines of the first samples, as long as those are too few
 };
 
 }  // namespace surgsigma

@@ -87,6 +87,47 @@ TEST(TextRegions, AStandingSceneAndBlackPicturesSayNothing) {
   EXPECT_TRUE(finder.regions().empty());
 }
 
+TEST(TextRegions, ANameThatStandsAtTheBeginningOnlyIsToldWithItsTime) {
+  OverlayFinder finder;
+  for (int i = 0; i < 60; ++i) {
+    Image picture = scene(i);
+    if (i < 14) write(picture, 30, 20, 8, 2, 240);
+    ASSERT_TRUE(finder.add(picture, i * kSecond));
+  }
+  EXPECT_TRUE(finder.regions().empty());  // not over the whole video
+  const auto spans = finder.spans(60 * kSecond);
+  ASSERT_EQ(spans.size(), 1U);
+  EXPECT_LE(spans[0].box.x1, 30);
+  EXPECT_GE(spans[0].box.x2, 30 + 94);
+  EXPECT_EQ(spans[0].time.begin, 0);
+  EXPECT_GE(spans[0].time.end, 14 * kSecond);
+  EXPECT_LT(spans[0].time.end, 40 * kSecond);
+}
+
+TEST(TextRegions, AStillTitleCardIsTold) {
+  OverlayFinder finder;
+  Image card = scene(100);
+  write(card, 200, 150, 10, 3, 240);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(finder.add(card, i * kSecond));
+  for (int i = 4; i < 30; ++i) ASSERT_TRUE(finder.add(scene(i), i * kSecond));
+  const auto spans = finder.spans(30 * kSecond);
+  ASSERT_EQ(spans.size(), 1U);
+  EXPECT_LE(spans[0].box.y1, 150);
+  EXPECT_EQ(spans[0].time, (TimeRange{0, 4 * kSecond}));
+}
+
+TEST(TextRegions, OfTooFewSamplesEveryLineIsTold) {
+  OverlayFinder finder;
+  Image picture = scene(1);
+  write(picture, 30, 20, 8, 2, 240);
+  ASSERT_TRUE(finder.add(picture, 0));
+  ASSERT_TRUE(finder.add(scene(2), kSecond));
+  const auto spans = finder.spans(2 * kSecond);
+  ASSERT_EQ(spans.size(), 1U);
+  EXPECT_EQ(spans[0].time, (TimeRange{0, 2 * kSecond}));
+  EXPECT_TRUE(OverlayFinder().spans(kSecond).empty());
+}
+
 TEST(TextRegions, NoiseAndOddSizesEnd) {
   Image noise(400, 300, 1);
   Draws draws(1, "noise", "test");

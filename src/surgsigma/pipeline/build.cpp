@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kDoneFolder = ".done";
 constexpr std::string_view kMeasureStage = "measure";
+constexpr std::string_view kScreenStage = "screen";
 constexpr const char* kSimulatedMark = "SIMULATED.txt";
 
 bool is_simulated_folder(const SourceFiles& files) {
@@ -70,6 +71,18 @@ std::string media_state(const SourceWork& source, const IngestUnit& unit) {
   for (const std::size_t at : unit.media) {
     const MatchedFile& file = source.files.files[at];
     hasher.add(file.path).add(static_cast<std::int64_t>(file.bytes)).add(file.modified_ns);
+  }
+  return hasher.hex();
+}
+
+/// What persons have marked and cleared of a source's recordings; an approval changes nothing that is built.
+std::string decisions_state(const Manifest& manifest, const std::string& source) {
+  Hasher hasher;
+  for (const ScreeningDecision& decision : manifest.screening) {
+    if (!decision.video.starts_with(source + "/") || decision.verdict == "approve") continue;
+    hasher.add(decision.video).add(decision.verdict).add(decision.region).add(decision.by);
+    hasher.add(decision.begin_us).add(decision.end_us);
+    for (const double number : decision.box) hasher.add(std::to_string(number));
   }
   return hasher.hex();
 }
@@ -359,6 +372,9 @@ Result<Plan> make_plan(Database& database, const Catalog& catalog) {
         for (const std::string_view before : stage.after) {
           const std::string input = std::string(before) + "/" + unit.source_name + "/" + unit.unit;
           unit.parts.emplace_back("input " + std::string(before), key_of[input]);
+        }
+        if (stage.name == kScreenStage) {
+          unit.parts.emplace_back("decisions", decisions_state(database.manifest(), unit.source_name));
         }
         if (stage.name == kMeasureStage) unit.parts.emplace_back("media", media_state(source, source.units[u]));
         add(std::move(unit), &source);

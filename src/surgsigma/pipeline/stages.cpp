@@ -13,6 +13,7 @@
 #include "surgsigma/refine/identity.h"
 #include "surgsigma/refine/measure.h"
 #include "surgsigma/refine/refine.h"
+#include "surgsigma/refine/screen.h"
 #include "surgsigma/refine/split.h"
 #include "surgsigma/synth/pairs.h"
 
@@ -20,6 +21,7 @@ namespace surgsigma {
 namespace {
 
 constexpr const char* kMediaFolder = "media";
+constexpr Microseconds kPrivateStep = kSecond / 2;  ///< a view of the room may be short
 
 UnitOutputs outputs_of(const UnitJob& job) {
   return UnitOutputs(job.engine, job.database.folder(), job.stage, job.source ? job.source->input.source : "", job.unit,
@@ -112,7 +114,12 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
   const auto found = outputs.sink<MediumRow>();
   const auto frames = outputs.sink<FrameRow>();
   const auto marks = outputs.sink<MarkRow>();
+  const auto texts = outputs.sink<TextRow>();
   const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  if (job.source->card.is_private) {
+    options.is_thorough = true;
+    options.step = std::min(options.step, kPrivateStep);
+  }
   for (const VideoRow& video : videos) {
     const auto own = media.find(video.video_id.text);
     if (own == media.end()) continue;
@@ -121,6 +128,7 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
     for (MarkRow& mark : marks_of(made.frames, rules, end)) marks(std::move(mark));
     if (made.medium) found(std::move(*made.medium));
     for (FrameRow& frame : made.frames) frames(std::move(frame));
+    for (TextRow& text : made.texts) texts(std::move(text));
     for (IssueRow& issue : made.issues) issues(std::move(issue));
   }
   return outputs.finish();
@@ -140,6 +148,41 @@ Result<std::vector<Partition>> run_refine(const UnitJob& job) {
   return outputs.finish();
 }
 
+/// Private sources only: others are published, or drawn.
+Result<std::vector<Partition>> run_screen(const UnitJob& job) {
+  UnitOutputs outputs = outputs_of(job);
+  if (!job.source->card.is_private) return outputs.finish();
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(job.engine, job.inputs_of("videos")));
+  SURGSIGMA_TRY(media, VideoRows<MediumRow>::open(job.engine, job.inputs_of("media")));
+  SURGSIGMA_TRY(frames, VideoRows<FrameRow>::open(job.engine, job.inputs_of("frames")));
+  SURGSIGMA_TRY(marks, VideoRows<MarkRow>::open(job.engine, job.inputs_of("marks")));
+  SURGSIGMA_TRY(texts, VideoRows<TextRow>::open(job.engine, job.inputs_of("texts")));
+  SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  const auto screenings = outputs.sink<ScreeningRow>();
+  const auto regions = outputs.sink<RegionRow>();
+  const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
+  for (const VideoRow& video : videos) {
+    ScreenInput input;
+    input.video = video;
+    SURGSIGMA_TRY(medium, media.of(video.video_id));
+    SURGSIGMA_TRY(frame_rows, frames.of(video.video_id));
+    SURGSIGMA_TRY(mark_rows, marks.of(video.video_id));
+    SURGSIGMA_TRY(text_rows, texts.of(video.video_id));
+    SURGSIGMA_TRY(labels, annotations.of(video.video_id));
+    if (medium.empty()) continue;  // no pixels: nothing to look at, and nothing that could leave
+    input.medium = std::move(medium.front());
+    input.frames = std::move(frame_rows);
+    input.marks = std::move(mark_rows);
+    input.texts = std::move(text_rows);
+    input.annotations = std::move(labels);
+    Screened made = screen_video(input, job.database.manifest().screening);
+    screenings(std::move(made.row));
+    for (RegionRow& region : made.regions) regions(std::move(region));
+    for (IssueRow& issue : made.issues) issues(std::move(issue));
+  }
+  return outputs.finish();
+}
+
 Result<std::vector<Partition>> run_synth(const UnitJob& job) {
   UnitOutputs outputs = outputs_of(job);
   const auto media = media_files(job.source->card, job.source->files, *job.ingest_unit);
@@ -155,6 +198,7 @@ Result<std::vector<Partition>> run_synth(const UnitJob& job) {
   SURGSIGMA_TRY(frames, VideoRows<FrameRow>::open(job.engine, job.inputs_of("frames")));
   SURGSIGMA_TRY(marks, VideoRows<MarkRow>::open(job.engine, job.inputs_of("marks")));
   SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  SURGSIGMA_TRY(regions, VideoRows<RegionRow>::open(job.engine, job.inputs_of("regions")));
   const auto pairs = outputs.sink<PairRow>();
   const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
   for (const VideoRow& video : videos) {
@@ -165,6 +209,9 @@ Result<std::vector<Partition>> run_synth(const UnitJob& job) {
     SURGSIGMA_TRY(frame_rows, frames.of(video.video_id));
     SURGSIGMA_TRY(mark_rows, marks.of(video.video_id));
     SURGSIGMA_TRY(labels, annotations.of(video.video_id));
+    SURGSIGMA_TRY(hidden, regions.of(video.video_id));
+    SURGSIGMA_TRY(plan, hiding_plan(hidden));
+    input.hiding = std::move(plan);
     input.frames = std::move(frame_rows);
     input.marks = std::move(mark_rows);
     input.annotations = std::move(labels);
@@ -333,15 +380,18 @@ const std::vector<StageRow>& stage_rows() {
        {"sources", "vocabularies", "issues"}, {"card"}, run_describe},
       {"ingest", 1, Scope::kUnit, "label files to raw annotations, every row accounted for", {},
        {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
-      {"measure", 1, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
-       {"media", "frames", "marks", "issues"}, {"card", "cleaning/", "models/"}, run_measure},
+      {"measure", 2, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
+       {"media", "frames", "marks", "texts", "issues"}, {"card", "cleaning/", "models/"}, run_measure},
       {"identity", 1, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
        {"matches"}, {}, run_identity},
       {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "identity"},
        {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
-      {"synth", 1, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers", {"measure", "refine"},
+      {"screen", 1, Scope::kUnit, "private sources: what could tell who somebody is, to be hidden in all that is written",
+       {"measure", "refine"}, {"screenings", "regions", "issues"}, {"card"}, run_screen},
+      {"synth", 2, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
+       {"measure", "refine", "screen"},
        {"pairs", "issues"}, {"card", "ontology/"}, run_synth},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
        {"card", "ontology/", "knowledge/"}, run_augment},

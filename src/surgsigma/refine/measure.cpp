@@ -145,7 +145,7 @@ class Measuring {
         next = index.time_of(entries[i]) + options_.step;
       }
       // Frames between two entries that lie far apart.
-      const Microseconds apart = kStepsWithoutEntry * options_.step;
+      const Microseconds apart = (options_.is_thorough ? 1 : kStepsWithoutEntry) * options_.step;
       for (std::int64_t frame = entries[i]; frame < entries[i + 1]; ++frame) {
         if (index.time_of(frame) < index.time_of(samples.back()) + apart) continue;
         samples.push_back(frame);
@@ -205,7 +205,7 @@ class Measuring {
     if (options_.outside) {
       if (const auto features = outside_features(picture)) row.outside = outside_chance(*options_.outside, *features);
     }
-    (void)text_.add(picture);  // pictures of another size than the first are passed over
+    (void)text_.add(picture, time);  // pictures of another size than the first are passed over
     previous_ = measured->thumbnail;
     made_.frames.push_back(std::move(row));
     return done();
@@ -243,6 +243,10 @@ class Measuring {
       for (const TextRegion& region : text_.regions()) {
         const Box& box = region.box;
         made_.medium->text_boxes.insert(made_.medium->text_boxes.end(), {box.x1, box.y1, box.x2, box.y2});
+      }
+      for (const TextSpan& span : text_.spans(made_.medium->duration_us)) {
+        made_.texts.push_back({video_.video_id, span.time.begin, span.time.end, span.box.x1, span.box.y1, span.box.x2,
+                               span.box.y2, span.score});
       }
     }
     if (broken_ > kMostBroken) {

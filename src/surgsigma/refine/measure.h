@@ -18,19 +18,22 @@ struct MeasureOptions {
   Microseconds step = kSecond;  ///< least time between two sampled frames
   fs::path root;                ///< folder of the source
   const OutsideModel* outside = nullptr;  ///< none: the chance of being outside the body is not told
+  bool is_thorough = false;  ///< private recordings: samples by time, not only where decoding can begin
   fs::path index_folder;        ///< where indices of videos are kept; empty: made anew each time
 };
 
 struct VideoMeasures {
   std::optional<MediumRow> medium;
   std::vector<FrameRow> frames;  ///< by time
+  std::vector<TextRow> texts;    ///< by begin
   std::vector<IssueRow> issues;  ///< stage "measure"
 };
 
 /// `video_file` and `pictures` (native frame, path) are relative to the root; one of them is given, the video counts where
 /// both are. A file that cannot be opened, a frame that cannot be decoded, labels beyond the last frame (both numbers are
 /// named), another rate or size than the card's: issues, and the rest goes on. In a video, frames at which decoding can
-/// begin are sampled, and others only where those are more than five steps apart.
+/// begin are sampled, and others only where those are more than five steps apart; a thorough look takes
+/// a frame every step.
 VideoMeasures measure_video(const VideoRow& video, const std::string& video_file,
                             const std::vector<std::pair<std::int64_t, std::string>>& pictures,
                             const MeasureOptions& options);

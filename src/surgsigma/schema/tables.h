@@ -245,6 +245,32 @@ struct MarkRow {
   }
 };
 
+/// Burned-in text that stands for a while. What is written is not read.
+struct TextRow {
+  VideoId video_id;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+  double x1 = 0;
+  double y1 = 0;
+  double x2 = 0;
+  double y2 = 0;
+  double score = 0;
+
+  static constexpr std::string_view kTable = "texts";
+  static constexpr std::string_view kDoc = "Burned-in text that stands in its place for a while: names and dates are looked for here; what is written is not read";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &TextRow::video_id, "recording");
+    f("begin_us", &TextRow::begin_us, "microseconds from the start of the video; a little early rather than late");
+    f("end_us", &TextRow::end_us, "exclusive");
+    f("x1", &TextRow::x1, "pixels, left edge");
+    f("y1", &TextRow::y1, "top edge");
+    f("x2", &TextRow::x2, "exclusive");
+    f("y2", &TextRow::y2, "exclusive");
+    f("score", &TextRow::score, "share of the samples that show it; in a recording of few pictures how text-like the line is");
+  }
+};
+
 /// Two videos that show the same recording for a while.
 struct MatchRow {
   VideoId video_id;
@@ -268,6 +294,76 @@ struct MatchRow {
     f("other_end_us", &MatchRow::other_end_us, "exclusive");
     f("share", &MatchRow::share, "of the samples in the stretch that look alike");
     f("samples", &MatchRow::samples, "in the stretch");
+  }
+};
+
+/// A recording of a private source whose pixels were looked through for what could tell who somebody is.
+struct ScreeningRow {
+  VideoId video_id;
+  SourceId source_id;
+  std::string path;
+  std::int64_t samples = 0;
+  std::int64_t regions = 0;
+  std::int64_t hidden_us = 0;
+  std::int64_t duration_us = 0;
+  bool has_sound = false;
+  bool has_metadata = false;
+  std::string state_hash;
+
+  static constexpr std::string_view kTable = "screenings";
+  static constexpr std::string_view kDoc = "Recordings of private sources that were looked through before their pixels may leave";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &ScreeningRow::video_id, "recording");
+    f("source_id", &ScreeningRow::source_id, "card id; a private source");
+    f("path", &ScreeningRow::path, "file, or folder of pictures, below the source's folder");
+    f("samples", &ScreeningRow::samples, "frames that were looked at");
+    f("regions", &ScreeningRow::regions, "rows of `regions`, hidden or not");
+    f("hidden_us", &ScreeningRow::hidden_us, "time for which the whole picture is hidden");
+    f("duration_us", &ScreeningRow::duration_us, "of the recording");
+    f("has_sound", &ScreeningRow::has_sound, "a sound track; dropped from all that is written");
+    f("has_metadata", &ScreeningRow::has_metadata, "title, date, device and the like in the file; dropped from all that is written");
+    f("state_hash", &ScreeningRow::state_hash, "hash of the recording's measures and regions: a person's approval holds for this state only");
+  }
+};
+
+/// A part of a private recording that is hidden in all that is written, or that a person has cleared.
+struct RegionRow {
+  VideoId video_id;
+  std::string region_id;
+  std::string kind;
+  std::int64_t begin_us = 0;
+  std::int64_t end_us = 0;
+  std::optional<double> x1;
+  std::optional<double> y1;
+  std::optional<double> x2;
+  std::optional<double> y2;
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+  std::string hiding;
+  std::string found_by;
+  double score = 0;
+  std::string decided_by;
+
+  static constexpr std::string_view kTable = "regions";
+  static constexpr std::string_view kDoc = "What is hidden of private recordings, where, when and who found it; rows that a person has cleared stay";
+  template <class F>
+  static void columns(F&& f) {
+    f("video_id", &RegionRow::video_id, "recording");
+    f("region_id", &RegionRow::region_id, "hash of video, kind, time and place, hex");
+    f("kind", &RegionRow::kind, "out_of_body, text, or person for what somebody has marked by hand");
+    f("begin_us", &RegionRow::begin_us, "microseconds from the start of the video");
+    f("end_us", &RegionRow::end_us, "exclusive");
+    f("x1", &RegionRow::x1, "left edge in pixels of width x height; empty: the whole picture");
+    f("y1", &RegionRow::y1, "top edge");
+    f("x2", &RegionRow::x2, "exclusive");
+    f("y2", &RegionRow::y2, "exclusive");
+    f("width", &RegionRow::width, "of the picture that the box refers to");
+    f("height", &RegionRow::height, "its height");
+    f("hiding", &RegionRow::hiding, "black, pixelate, or none where a person has cleared it");
+    f("found_by", &RegionRow::found_by, "colours, labels, letters or person");
+    f("score", &RegionRow::score, "0-1, of the finder; 1 for labels and persons");
+    f("decided_by", &RegionRow::decided_by, "who marked or cleared it; empty: nobody has");
   }
 };
 
@@ -609,7 +705,10 @@ void for_each_table(F&& f) {
   f.template operator()<MediumRow>();
   f.template operator()<FrameRow>();
   f.template operator()<MarkRow>();
+  f.template operator()<TextRow>();
   f.template operator()<MatchRow>();
+  f.template operator()<ScreeningRow>();
+  f.template operator()<RegionRow>();
   f.template operator()<VocabularyRow>();
   f.template operator()<RawAnnotation>();
   f.template operator()<Annotation>();

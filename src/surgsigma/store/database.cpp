@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <set>
 
 #include "surgsigma/base/hash.h"
@@ -31,6 +32,14 @@ Result<int> take_lock(const fs::path& folder) {
                  "wait for it to end, or stop it; reading (stats, sql, export) works meanwhile"};
   }
   return file;
+}
+
+/// The one thing here that is not to be repeatable: who could draw it again could find a patient's file name by trying.
+std::string drawn_name_key() {
+  std::random_device device;
+  std::string key;
+  for (int i = 0; i < 2; ++i) key += hex64(std::uint64_t{device()} << 32 | device());
+  return key;
 }
 
 std::map<std::string, KnownFile> read_known_files(const fs::path& path) {
@@ -61,6 +70,7 @@ Status Database::create(const fs::path& folder, std::uint64_t seed, std::string_
   if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), folder.string(), ""};
   Manifest manifest;
   manifest.seed = seed;
+  manifest.name_key = drawn_name_key();
   manifest.tool_version = std::string(tool_version);
   return write_file(folder / kManifestName, manifest_text(manifest));
 }
@@ -113,6 +123,7 @@ Database::~Database() {
 
 Status Database::commit(Manifest manifest) {
   if (lock_ < 0) return Error{ErrorKind::kInternal, "commit without the write lock", folder_.string(), ""};
+  if (manifest.name_key.empty()) manifest.name_key = drawn_name_key();
   SURGSIGMA_CHECK(write_file(folder_ / kManifestName, manifest_text(manifest)));
   manifest_ = std::move(manifest);
   return done();

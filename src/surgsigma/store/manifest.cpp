@@ -49,6 +49,7 @@ std::string manifest_text(const Manifest& manifest) {
   json["format_version"] = manifest.format_version;
   json["tool_version"] = manifest.tool_version;
   json["seed"] = manifest.seed;
+  json["name_key"] = manifest.name_key;
   json["parameters"] = pairs_json(manifest.parameters);
   json["inputs"] = Json::array();
   for (const Input& input : manifest.inputs) {
@@ -57,6 +58,18 @@ std::string manifest_text(const Manifest& manifest) {
                               {"card", input.card},
                               {"buckets", input.buckets},
                               {"simulated", input.is_simulated}});
+  }
+  if (!manifest.screening.empty()) json["screening"] = Json::array();
+  for (const ScreeningDecision& decision : manifest.screening) {
+    json["screening"].push_back({{"video", decision.video},
+                                 {"verdict", decision.verdict},
+                                 {"region", decision.region},
+                                 {"begin_us", decision.begin_us},
+                                 {"end_us", decision.end_us},
+                                 {"box", decision.box},
+                                 {"state", decision.state},
+                                 {"by", decision.by},
+                                 {"at", decision.at}});
   }
   json["units"] = Json::array();
   for (const DoneUnit& unit : manifest.units) {
@@ -113,10 +126,17 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view where) {
   try {
     manifest.tool_version = json.value("tool_version", "");
     manifest.seed = json.value("seed", std::uint64_t{1});
+    manifest.name_key = json.value("name_key", "");
     if (json.contains("parameters")) manifest.parameters = pairs_from(json["parameters"]);
     for (const Json& input : list_at(json, "inputs")) {
       manifest.inputs.push_back(
           {input.at("source"), input.at("path"), input.at("card"), input.at("buckets"), input.at("simulated")});
+    }
+    for (const Json& decision : list_at(json, "screening")) {
+      manifest.screening.push_back({decision.at("video"), decision.at("verdict"), decision.at("region"),
+                                    decision.at("begin_us"), decision.at("end_us"),
+                                    decision.at("box").get<std::vector<double>>(), decision.at("state"),
+                                    decision.at("by"), decision.at("at")});
     }
     for (const Json& unit : list_at(json, "units")) {
       manifest.units.push_back(

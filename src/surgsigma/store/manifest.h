@@ -56,12 +56,28 @@ struct KnownFile {
   bool operator==(const KnownFile&) const = default;
 };
 
+/// What a person said of a recording of a private source (docs/privacy.md). Never taken back, only followed by others.
+struct ScreeningDecision {
+  std::string video;        ///< "<source>/<name>"
+  std::string verdict;      ///< "hide" a stretch or place, "clear" a region that need not be hidden, "approve" the recording
+  std::string region;       ///< of clear: its region_id
+  std::int64_t begin_us = 0;  ///< of hide
+  std::int64_t end_us = 0;
+  std::vector<double> box;  ///< of hide: x1, y1, x2, y2, width and height of the picture; empty: the whole picture
+  std::string state;        ///< of approve: the state_hash of the screening that was looked at
+  std::string by;
+  std::string at;           ///< UTC, ISO 8601
+  bool operator==(const ScreeningDecision&) const = default;
+};
+
 struct Manifest {
   int format_version = kFormatVersion;
   std::string tool_version;
   std::uint64_t seed = 1;
+  std::string name_key;  ///< 32 hex digits, drawn once: makes the names that private recordings get in exports
   std::vector<std::pair<std::string, std::string>> parameters;  ///< build parameters that differ from the defaults
   std::vector<Input> inputs;                                    ///< sorted by source
+  std::vector<ScreeningDecision> screening;                     ///< in the order in which they were made
   std::vector<DoneUnit> units;                                  ///< sorted by (stage, source, unit)
   std::vector<Partition> partitions;                            ///< sorted by (table, source, unit)
 

@@ -14,6 +14,7 @@
 #include "surgsigma/export/pairs/pair_card.h"
 #include "surgsigma/export/pairs/pair_formats.h"
 #include "surgsigma/export/pairs/pair_selection.h"
+#include "surgsigma/export/privacy.h"
 
 namespace surgsigma {
 namespace {
@@ -137,9 +138,10 @@ Refusal complete(const fs::path& database, PairSample& sample) {
 /// Takes pairs in the order of their ids, one task after the other, and writes them in batches.
 class PairWriter {
  public:
-  PairWriter(const Database& database, const Selection& selection, const Caps& caps, const ExportOptions& options,
-             const PairExportLimits& limits, const fs::path& folder, PairFacts& facts)
+  PairWriter(const Database& database, const Selection& selection, const Caps& caps, const Privacy& privacy,
+             const ExportOptions& options, const PairExportLimits& limits, const fs::path& folder, PairFacts& facts)
       : database_(database),
+        privacy_(privacy),
         selection_(selection),
         caps_(caps),
         options_(options),
@@ -193,6 +195,7 @@ class PairWriter {
         row.pair_id == last_id_ ? Refusal{"duplicate_id", ""} : complete(database_.folder(), sample);
     last_id_ = row.pair_id;
     if (!refusal.rule.empty()) return refuse(row, refusal);
+    rename(sample);
     count(sample, kParts[static_cast<std::size_t>(part)]);
     return put(std::move(sample), static_cast<std::size_t>(part));
   }
@@ -208,6 +211,16 @@ class PairWriter {
     refused_ += quoted(row.pair_id) + "\t" + std::string(refusal.rule) + "\t" + quoted(refusal.file) + "\n";
     progress_.advance();
     return done();
+  }
+
+  /// Names of private recordings and of their files may tell who somebody is.
+  void rename(PairSample& sample) const {
+    PairRow& row = sample.row;
+    const std::string shown = privacy_.shown_video(row.source_id.text, row.video_id.text);
+    if (shown == row.video_id.text) return;
+    row.case_id = CaseId(privacy_.shown_case(row.source_id.text, row.case_id.text));
+    row.video_id = VideoId(shown);
+    for (const char* names_file : {"mask", "map"}) sample.parameters.erase(names_file);
   }
 
   void count(const PairSample& sample, std::string_view part) {
@@ -283,6 +296,7 @@ class PairWriter {
   }
 
   const Database& database_;
+  const Privacy& privacy_;
   const Selection& selection_;
   const Caps& caps_;
   const ExportOptions& options_;
@@ -351,7 +365,7 @@ std::vector<std::string> remarks_of(const PairFacts& facts) {
   for (const SourceShare& share : facts.sources) {
     const std::string& id = share.source.source_id.text;
     if (share.source.is_simulated) remarks.push_back(id + " is simulated; card, ledger and pairs say so");
-    if (share.source.is_private) remarks.push_back(id + " is private clinical data: screen before it leaves the house");
+    if (share.source.is_private) remarks.push_back(id + " is private clinical data: see docs/privacy.md before it leaves the house");
   }
   if (facts.has_simulated && facts.has_real) remarks.emplace_back("simulated and real pixels are mixed, as allowed");
   for (const auto& [rule, dropped] : facts.dropped) {
@@ -400,6 +414,7 @@ Result<ExportReport> export_pairs(const Database& database, const Catalog& catal
   SURGSIGMA_TRY(engine, database.engine_with_views(options.jobs));
   SURGSIGMA_TRY(selection, select_pairs(*engine, database, catalog, options));
   SURGSIGMA_TRY(caps, draw_pair_caps(*engine, selection, options));
+  SURGSIGMA_TRY(privacy, Privacy::read(database, options.purpose));
   UnfinishedFolder folder(options.out);
   SURGSIGMA_CHECK(folder.make());
 
@@ -411,7 +426,7 @@ Result<ExportReport> export_pairs(const Database& database, const Catalog& catal
   facts.over_cap = caps.left_out();
   facts.database_seed = database.manifest().seed;
   facts.database_tool = database.manifest().tool_version;
-  PairWriter writer(database, selection, caps, options, limits, folder.path(), facts);
+  PairWriter writer(database, selection, caps, privacy, options, limits, folder.path(), facts);
   for (const std::string& task : selection.tasks) SURGSIGMA_CHECK(writer.write_task(engine, task));
   if (facts.rows_total == 0) return nothing_written(facts);
   SURGSIGMA_CHECK(writer.finish());

@@ -5,6 +5,7 @@
 
 #include "surgsigma/base/text.h"
 #include "surgsigma/export/pairs/pair_formats.h"
+#include "surgsigma/export/privacy.h"
 
 namespace surgsigma {
 namespace {
@@ -109,6 +110,25 @@ Result<std::vector<Count>> count_rows(Engine& engine, const Selection& selection
   return counts;
 }
 
+/// Recordings of private sources whose pairs go out.
+Result<std::vector<std::string>> private_recordings(Engine& engine, const Selection& selection) {
+  std::set<std::string> sources;
+  for (const SourceShare& share : selection.sources) {
+    if (share.source.is_private) sources.insert(share.source.source_id.text);
+  }
+  std::vector<std::string> videos;
+  if (sources.empty()) return videos;
+  SURGSIGMA_TRY(table, engine.query("SELECT DISTINCT source_id, case_id, video_id FROM pairs WHERE " + selection.where +
+                                        " ORDER BY ALL",
+                                    kMostRows));
+  for (const auto& row : table.rows) {
+    const std::string source = row[0].value_or("");
+    const bool goes_out = sources.contains(source) && part_of(selection, source, row[1].value_or("")) != kNoPart;
+    if (goes_out) videos.push_back(row[2].value_or(""));
+  }
+  return videos;
+}
+
 /// Files the counts of one source under what becomes of them.
 void take_source(const SourceRow& source, const std::vector<Count>& counts, Purpose purpose, Selection& selection,
                  std::set<std::string>& tasks) {
@@ -173,6 +193,9 @@ Result<Selection> select_pairs(Engine& engine, const Database& database, const C
     return Error{ErrorKind::kUsage, "simulated and real pixels would be mixed", "export",
                  "choose with --source, or pass --allow-mixed: the card will say so"};
   }
+  SURGSIGMA_TRY(privacy, Privacy::read(database, options.purpose));
+  SURGSIGMA_TRY(recordings, private_recordings(engine, selection));
+  SURGSIGMA_CHECK(privacy.check_pixels(recordings));
   return selection;
 }
 

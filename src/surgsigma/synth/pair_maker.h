@@ -1,0 +1,133 @@
+// What the task families of pairs.h share: one video's frames, rows, issues and labels. Each family has its own source:
+// pairs_desmoking, pairs_segmentation, pairs_depth, pairs_next, pairs_clips. Internal to the room.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "surgsigma/base/random.h"
+#include "surgsigma/media/mask.h"
+#include "surgsigma/media/picture_file.h"
+#include "surgsigma/media/video.h"
+#include "surgsigma/synth/depth_view.h"
+#include "surgsigma/synth/motion_text.h"
+#include "surgsigma/synth/next_frame.h"
+#include "surgsigma/synth/pairs.h"
+
+namespace surgsigma {
+
+using TakeFrame = std::function<Status(std::int64_t frame, Image&& picture)>;
+
+/// "1 second", "4 seconds".
+std::string seconds_words(int seconds);
+
+/// Makes the pairs of one video.
+class PairMaker {
+ public:
+  PairMaker(const Catalog& catalog, const SourceCard& card, bool is_simulated, const PairOptions& options,
+            const PairInput& input, const Sink<PairRow>& pairs, const Sink<IssueRow>& issues)
+      : catalog_(catalog),
+        card_(card),
+        is_simulated_(is_simulated),
+        options_(options),
+        input_(input),
+        pairs_(pairs),
+        issues_(issues) {}
+
+  Status run();
+
+ private:
+  // --- pixels
+
+  const std::string& id() const { return input_.video.video_id.text; }
+  FrameRate rate() const {
+    const bool is_file = !input_.video_file.empty() && input_.medium->frame_rate_num > 0;
+    return is_file ? FrameRate{input_.medium->frame_rate_num, input_.medium->frame_rate_den}
+                   : FrameRate{input_.video.frame_rate_num, input_.video.frame_rate_den};
+  }
+
+  /// Frames in ascending order; those that cannot be had are issues.
+  Status each_frame(std::vector<std::int64_t> frames, const TakeFrame& take);
+
+  /// "media/ab/abcdef0123456789.jpg", written unless it is there.
+  Result<std::string> keep(const std::string& bytes, const char* ending);
+  Result<std::string> keep_jpeg(const Image& picture);
+  Result<std::string> keep_png(const Image& picture);
+
+  // --- rows
+
+  PairRow row(const char* task, std::int64_t frame, std::int64_t target_frame, ImageSize size) const;
+  void hand_over(PairRow&& made);
+  Status issue(const char* rule, std::string value, const Error& error);
+
+  /// At most `per_video` of a list, in its order; always the same ones.
+  template <class Item>
+  std::vector<Item> drawn(std::vector<Item> items, const char* purpose) const {
+    const auto most = static_cast<std::size_t>(options_.per_video);
+    if (items.size() <= most) return items;
+    std::vector<std::size_t> places(items.size());
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
+    Draws draws(options_.seed, id(), purpose);
+    draws.shuffle(places);
+    places.resize(most);
+    std::sort(places.begin(), places.end());
+    std::vector<Item> kept;
+    for (const std::size_t place : places) kept.push_back(std::move(items[place]));
+    return kept;
+  }
+
+  // --- labels
+
+  bool is_in_use(const Annotation& row) const { return row.rejected.empty() && row.state == LabelState::kPresent; }
+  bool is_instrument(const Annotation& row) const;
+  bool is_marked(Microseconds time) const;
+  bool is_out_of_body(Microseconds time) const;
+  bool is_out_of_body_flag(const Annotation& row) const;
+  VideoSpans spans() const;
+  /// "The phase is X." for the phase (or step) at a time; empty where none is labelled.
+  std::string workflow_words(Microseconds time, std::vector<std::int64_t>& ordinals) const;
+  std::vector<SeenInstrument> instruments_at(std::int64_t frame, std::vector<std::int64_t>& ordinals) const;
+  /// " The hook moves right." where both frames carry boxes.
+  std::string motion_words(std::int64_t from, std::int64_t to, ImageSize size,
+                           std::vector<std::int64_t>& ordinals) const;
+
+  // --- one task each
+
+  Status desmoking();
+  Status add_smoke_pair(const FrameRow& frame, const Image& clean);
+
+  struct Outlines {
+    std::vector<const Annotation*> rows;
+  };
+  Status segmentation();
+  Result<Image> mask_of_raster(const PairMap& map, ImageSize size) const;
+  static Result<Mask> mask_of(const Annotation& row, ImageSize size);
+  static Result<Image> mask_of_outlines(const Outlines& outlines, ImageSize size, std::vector<std::int64_t>& ordinals);
+
+  Status depth();
+  Result<DepthView> view_of(const PairMap& map, ImageSize size) const;
+
+  bool has_frame(std::int64_t frame) const;
+  Status next_frames();
+
+  Status clips();
+  Status add_clip(const ClipSample& sample, const Annotation& action);
+
+  const Catalog& catalog_;
+  const SourceCard& card_;
+  bool is_simulated_;
+  const PairOptions& options_;
+  const PairInput& input_;
+  const Sink<PairRow>& pairs_;
+  const Sink<IssueRow>& issues_;
+  std::optional<Video> video_;
+};
+
+}  // namespace surgsigma
