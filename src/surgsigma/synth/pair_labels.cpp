@@ -42,6 +42,9 @@ VideoSpans PairMaker::spans() const {
   for (const MarkRow& mark : input_.marks) {
     if (kForbidding.contains(mark.reason)) made.black.push_back({mark.begin_us, mark.end_us});
   }
+  for (const HiddenRegion& region : input_.hiding.regions) {
+    if (!region.box) made.out_of_body.push_back(region.time);
+  }
   return made;
 }
 

@@ -32,7 +32,7 @@ Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& 
     }
     std::erase_if(frames, [&](std::int64_t frame) { return frame < 0 || frame >= video_->info().frames; });
     return video_->frames(
-        frames, [&](VideoFrame&& frame) { return take(frame.index, std::move(frame.image)); },
+        frames, [&](VideoFrame&& frame) { return take_shown(frame.index, frame.time_us, std::move(frame.image), take); },
         [&](std::int64_t frame, const Error& error) { return issue("broken_frame", std::to_string(frame), error); });
   }
   std::sort(frames.begin(), frames.end());
@@ -45,9 +45,15 @@ Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& 
       SURGSIGMA_CHECK(issue("broken_frame", at->second, picture.error()));
       continue;
     }
-    SURGSIGMA_CHECK(take(frame, std::move(*picture)));
+    SURGSIGMA_CHECK(take_shown(frame, time_of_frame(frame, rate()), std::move(*picture), take));
   }
   return done();
+}
+
+Status PairMaker::take_shown(std::int64_t frame, Microseconds time, Image&& picture, const TakeFrame& take) const {
+  if (input_.hiding.hides_all(time)) return done();
+  SURGSIGMA_CHECK(input_.hiding.apply(picture, time));
+  return take(frame, std::move(picture));
 }
 
 Result<std::string> PairMaker::keep(const std::string& bytes, const char* ending) {

@@ -53,8 +53,10 @@ class PairMaker {
                    : FrameRate{input_.video.frame_rate_num, input_.video.frame_rate_den};
   }
 
-  /// Frames in ascending order; those that cannot be had are issues.
+  /// Frames in ascending order; those that cannot be had are issues. What is to be hidden is hidden, and a picture of
+  /// which nothing would be left is left out.
   Status each_frame(std::vector<std::int64_t> frames, const TakeFrame& take);
+  Status take_shown(std::int64_t frame, Microseconds time, Image&& picture, const TakeFrame& take) const;
 
   /// "media/ab/abcdef0123456789.jpg", written unless it is there.
   Result<std::string> keep(const std::string& bytes, const char* ending);

@@ -17,6 +17,7 @@
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
+#include "surgsigma/media/hiding.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/schema/sink.h"
 #include "surgsigma/schema/tables.h"
@@ -42,6 +43,7 @@ struct PairInput {
   std::vector<std::pair<std::int64_t, std::string>> pictures;  ///< (native frame, path below the source's folder)
   std::vector<PairMap> masks;
   std::vector<PairMap> depths;
+  HidingPlan hiding;  ///< of a private recording; empty elsewhere
 };
 
 struct PairOptions {

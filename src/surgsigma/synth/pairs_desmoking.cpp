@@ -13,8 +13,9 @@ Status PairMaker::desmoking() {
     quality.sharpness = frame.sharpness;
     quality.black_share = frame.black_share;
     quality.bright_share = frame.bright_share;
-    if (why_not_clean(quality, limits).empty() && !is_marked(frame.time_us) && !is_out_of_body(frame.time_us))
-      clean.push_back(frame);
+    const bool is_shown = !is_marked(frame.time_us) && !is_out_of_body(frame.time_us) &&
+                          !input_.hiding.hides_all(frame.time_us);
+    if (is_shown && why_not_clean(quality, limits).empty()) clean.push_back(frame);
   }
   clean = drawn(std::move(clean), "desmoking");
   std::map<std::int64_t, FrameRow> chosen;
