@@ -145,10 +145,12 @@ Status show_sheet(Session& session, const ShowFlags& flags) {
                        {"case", tile.case_id},
                        {"video", tile.video},
                        {"is_simulated", tile.is_simulated},
+                       {"is_private", tile.is_private},
                        {"remark", tile.remark},
                        {"area", {tile.area.x, tile.area.y, tile.area.width, tile.area.height}}});
     }
-    print_json(Json{{"sheet", flags.sheet}, {"width", sheet.picture.width}, {"height", sheet.picture.height}, {"tiles", tiles}});
+    print_json(Json{
+        {"sheet", flags.sheet}, {"width", sheet.picture.width}, {"height", sheet.picture.height}, {"tiles", tiles}});
     return done();
   }
   QueryTable table;
@@ -178,18 +180,22 @@ Status check_tasks(const Session& session, const std::vector<std::string>& tasks
 }
 
 void add_show(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "show", "conversations to read, or one picture with an example of each task",
-                                  "surgsigma --db mydb show --task triplet_recognition --count 3\n"
-                                  "  surgsigma --db mydb show --sheet sheet.png");
+  CLI::App* command =
+      add_command(program, session, "show", "conversations to read, or one picture with an example of each task",
+                  "surgsigma --db mydb show --task triplet_recognition --count 3\n"
+                  "  surgsigma --db mydb show --sheet sheet.png");
   auto flags = std::make_shared<ShowFlags>();
   CLI::Option* id = command->add_option("id", flags->id, "one conversation");
   command->add_option("--task", flags->tasks, "only this task; may be repeated")->allow_extra_args(false);
   CLI::Option* count = command->add_option("--count", flags->count, "how many");
   command->add_option("--seed", flags->seed, "another draw");
   CLI::Option* ids = command->add_flag("--ids", flags->only_ids, "only the ids");
-  CLI::Option* sheet = command->add_option("--sheet", flags->sheet, "a PNG file to write: examples of each task with their pixels");
+  CLI::Option* sheet =
+      command->add_option("--sheet", flags->sheet, "a PNG file to write: examples of each task with their pixels");
   sheet->excludes(id)->excludes(count)->excludes(ids);
-  command->add_option("--per-task", flags->per_task, "examples per task on the sheet")->check(CLI::Range(1, 10))->needs(sheet);
+  command->add_option("--per-task", flags->per_task, "examples per task on the sheet")
+      ->check(CLI::Range(1, 10))
+      ->needs(sheet);
   on_run(command, session, [&session, flags]() -> Status {
     if (!flags->sheet.empty()) return show_sheet(session, *flags);
     SURGSIGMA_TRY(database, session.open_database(Access::kRead));

@@ -21,7 +21,8 @@ bool can_tell(const Talk& talk, const BoxGroup& group, ImageSize size) {
 
 /// "the hook is on the left", "two graspers are on the left", "one grasper is on the left and one in the centre".
 void append_sides(Talk& talk, const BoxGroup& group, ImageSize size, std::string& text) {
-  const std::string_view first = side_word(group.boxes.front()->box, size), last = side_word(group.boxes.back()->box, size);
+  const std::string_view first = side_word(group.boxes.front()->box, size),
+                         last = side_word(group.boxes.back()->box, size);
   if (group.boxes.size() == 1) return append_side(talk, group.concept_index, first, text);
   if (first == last) {
     append_words(CountedConcept{group.concept_index, static_cast<int>(group.boxes.size()), false}, WordForm::kCount,

@@ -138,32 +138,37 @@ Result<Report> marks_by_source(const std::shared_ptr<Engine>& engine) {
   std::string columns;
   for (std::size_t i = 0; i < reasons.rows.size(); ++i) {
     const std::string reason = cell(reasons, i, 0);
-    columns += ", coalesce(round(100.0 * (SELECT sum(end_us - begin_us) FROM marks JOIN videos USING (video_id) WHERE "
-               "source_id = m.source_id AND reason = " + sql_quoted(reason) + ") / nullif(us, 0), 1), 0) AS \"" + reason + "\"";
+    columns +=
+        ", coalesce(round(100.0 * (SELECT sum(end_us - begin_us) FROM marks JOIN videos USING (video_id) WHERE "
+        "source_id = m.source_id AND reason = " +
+        sql_quoted(reason) + ") / nullif(us, 0), 1), 0) AS \"" + reason + "\"";
   }
-  SURGSIGMA_TRY(report,
-                titled(engine, "Marked by source (percent of the measured time)",
-                       "WITH m AS (SELECT source_id, count(*) AS videos, sum(media.duration_us) AS us FROM media JOIN videos "
-                       "USING (video_id) GROUP BY 1), f AS (SELECT v.source_id, count(*) AS frames, count(*) FILTER (EXISTS "
-                       "(SELECT 1 FROM marks k WHERE k.video_id = f.video_id AND k.begin_us <= f.time_us AND f.time_us < "
-                       "k.end_us)) AS marked FROM frames f JOIN videos v USING (video_id) GROUP BY 1) "
-                       "SELECT source_id AS source, videos AS \"videos with pixels\", round(us / 3.6e9, 2) AS \"measured hours\", "
-                       "round(100.0 * marked / nullif(frames, 0), 1) AS \"any mark\"" + columns +
-                           " FROM m LEFT JOIN f USING (source_id) ORDER BY source_id"));
+  SURGSIGMA_TRY(
+      report,
+      titled(
+          engine, "Marked by source (percent of the measured time)",
+          "WITH m AS (SELECT source_id, count(*) AS videos, sum(media.duration_us) AS us FROM media JOIN videos "
+          "USING (video_id) GROUP BY 1), f AS (SELECT v.source_id, count(*) AS frames, count(*) FILTER (EXISTS "
+          "(SELECT 1 FROM marks k WHERE k.video_id = f.video_id AND k.begin_us <= f.time_us AND f.time_us < "
+          "k.end_us)) AS marked FROM frames f JOIN videos v USING (video_id) GROUP BY 1) "
+          "SELECT source_id AS source, videos AS \"videos with pixels\", round(us / 3.6e9, 2) AS \"measured hours\", "
+          "round(100.0 * marked / nullif(frames, 0), 1) AS \"any mark\"" +
+              columns + " FROM m LEFT JOIN f USING (source_id) ORDER BY source_id"));
   report.remark = "nothing is deleted; `any mark` counts sampled frames, a frame may carry several marks";
   return report;
 }
 
 /// Issues, and marks as such: one per recording and reason.
 constexpr std::string_view kIssuesAndMarks =
-    "(SELECT * FROM issues UNION ALL BY NAME SELECT v.source_id, v.unit, 'measure' AS stage, 'marked_' || k.reason AS rule, "
-    "'info' AS severity, k.video_id, m.path AS file, 0 AS line, round(100.0 * sum(k.end_us - k.begin_us) / "
-    "nullif(any_value(m.duration_us), 0), 1) || ' %' AS value, 'share of the recording that is marked as ' || k.reason AS message, "
+    "(SELECT * FROM issues UNION ALL BY NAME "
+    "SELECT v.source_id, v.unit, 'measure' AS stage, 'marked_' || k.reason AS rule, 'info' AS severity, k.video_id, "
+    "m.path AS file, 0 AS line, round(100.0 * sum(k.end_us - k.begin_us) / nullif(any_value(m.duration_us), 0), 1) || "
+    "' % of ' || k.video_id AS value, 'the share of the recording that is marked as ' || k.reason AS message, "
     "round(100.0 * sum(sum(k.end_us - k.begin_us)) OVER (PARTITION BY v.source_id, k.reason) / nullif((SELECT "
     "sum(a.duration_us) FROM media a JOIN videos b USING (video_id) WHERE b.source_id = v.source_id), 0), 1) || "
     "' % of the measured time of the source; nothing is deleted, the table marks has the stretches' AS hint, 0 AS rows "
-    "FROM marks k JOIN videos v USING (video_id) JOIN media m USING (video_id) GROUP BY v.source_id, v.unit, k.reason, "
-    "k.video_id, m.path) AS issues";
+    "FROM marks k JOIN videos v USING (video_id) JOIN media m USING (video_id) "
+    "GROUP BY v.source_id, v.unit, k.reason, k.video_id, m.path) AS issues";
 
 std::string list_inside(std::string text) {
   // "[3, 5]" -> "3, 5"; an empty list becomes -1, which no record has.
@@ -199,9 +204,11 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
           "LEFT JOIN "
           "v USING (source_id) LEFT JOIN r USING (source_id) LEFT JOIN c USING (source_id) LEFT JOIN p USING "
           "(source_id) LEFT JOIN i USING (source_id)) "
-          "SELECT source, videos, patients, round(hours, 1) AS hours, records, conversations, pairs, with_reasoning, errors, "
+          "SELECT source, videos, patients, round(hours, 1) AS hours, records, conversations, pairs, with_reasoning, "
+          "errors, "
           "warnings, licence FROM (SELECT 0 AS last, * FROM t UNION ALL SELECT 1, 'total', sum(videos), (SELECT "
-          "count(DISTINCT case_id) FROM videos), sum(hours), sum(records), sum(conversations), sum(pairs), sum(with_reasoning), "
+          "count(DISTINCT case_id) FROM videos), sum(hours), sum(records), sum(conversations), sum(pairs), "
+          "sum(with_reasoning), "
           "sum(errors), sum(warnings), '' FROM t) ORDER BY last, source"));
   sources.remark = "patients are counted once in the total where sources share them";
   reports.push_back(std::move(sources));
@@ -217,7 +224,8 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
                        "WITH p AS (SELECT source_id, case_id, part FROM splits WHERE scheme = " + sql_quoted(scheme) +
                            "), "
                            "c AS (SELECT task, coalesce(part, 'none') AS part, case_id, video_id, reasoning_id FROM " +
-                           std::string(kSamples) + " LEFT JOIN p USING (source_id, case_id)) "
+                           std::string(kSamples) +
+                           " LEFT JOIN p USING (source_id, case_id)) "
                            "SELECT t.task, count(c.task) FILTER (part = 'train') AS train, count(c.task) FILTER (part "
                            "= 'val') AS val, "
                            "count(c.task) FILTER (part = 'test') AS test, count(c.task) FILTER (part NOT IN ('train', "
@@ -259,15 +267,16 @@ Result<Report> issue_report(const Database& database, const IssueFilter& filter)
         engine, "Issues",
         "SELECT severity, source_id AS source, stage, rule, file || CASE WHEN line > 0 THEN ':' || line ELSE '' END AS "
         "place, value, message, hint, rows FROM " +
-            std::string(kIssuesAndMarks) + " WHERE " + where + " ORDER BY severity, source_id, file, line LIMIT " + std::to_string(filter.limit));
+            std::string(kIssuesAndMarks) + " WHERE " + where + " ORDER BY severity, source_id, file, line LIMIT " +
+            std::to_string(filter.limit));
   }
   return titled(engine, "Issues by rule",
                 "SELECT severity, source_id AS source, stage, rule, count(*) AS issues, sum(rows) AS rows, "
                 "min_by(file || CASE WHEN line > 0 THEN ':' || line ELSE '' END || ' ' || value, (file, line)) AS "
                 "\"for example\", coalesce(nullif(any_value(hint ORDER BY file, line), ''), any_value(message ORDER BY "
                 "file, line)) AS hint FROM " +
-                    std::string(kIssuesAndMarks) + " WHERE " + where + " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " +
-                    std::to_string(filter.limit));
+                    std::string(kIssuesAndMarks) + " WHERE " + where +
+                    " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " + std::to_string(filter.limit));
 }
 
 Result<std::vector<TraceStep>> why(const Database& database, const std::string& id) {

@@ -19,9 +19,9 @@ struct Report {
   std::string remark;
 };
 
-/// Sources (videos, patients, hours, records, conversations, pairs, reasoning, issues), tasks by part of `scheme`, tasks
-/// by source (conversations, for tasks of pixels pairs), and which share of the measured time is marked, by source and
-/// reason. Percentages and totals included; a table that has nothing to say is left out.
+/// Sources (videos, patients, hours, records, conversations, pairs, reasoning, issues), tasks by part of `scheme`,
+/// tasks by source (conversations, for tasks of pixels pairs), and which share of the measured time is marked, by
+/// source and reason. Percentages and totals included; a table that has nothing to say is left out.
 Result<std::vector<Report>> stats(const Database& database, const Catalog& catalog, const std::string& scheme);
 
 /// Issues by source, stage and rule with an example each, or the single issues. Marks of `measure` stand among them as

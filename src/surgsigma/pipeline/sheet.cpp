@@ -53,8 +53,9 @@ std::int64_t number_of(const Json& row, const char* name, std::int64_t otherwise
 
 class SheetMaker {
  public:
-  SheetMaker(const Database& database, const Catalog& catalog, const SheetOptions& options, Engine& engine)
-      : database_(database), catalog_(catalog), options_(options), engine_(engine), pixels_(database, engine) {}
+  SheetMaker(const Database& database, const Catalog& catalog, const SheetOptions& options, Engine& engine,
+             SheetPixels pixels)
+      : database_(database), catalog_(catalog), options_(options), engine_(engine), pixels_(std::move(pixels)) {}
 
   Result<Sheet> run() {
     SURGSIGMA_CHECK(look_round());
@@ -94,7 +95,8 @@ class SheetMaker {
       return "WITH picked AS (SELECT pair_id, " + marked +
              " AS marked FROM pairs r WHERE task = " + sql_quoted(task.id) + " ORDER BY marked, hash(pair_id || " +
              seed + "), pair_id LIMIT " + limit +
-             ") SELECT p.*, s.is_simulated FROM picked q JOIN pairs p USING (pair_id) LEFT JOIN sources s USING "
+             ") SELECT p.*, s.is_simulated, s.is_private FROM picked q JOIN pairs p USING (pair_id) LEFT JOIN sources "
+             "s USING "
              "(source_id) "
              "ORDER BY q.marked, hash(pair_id || " +
              seed + "), pair_id";
@@ -107,7 +109,8 @@ class SheetMaker {
            "(task = 'safety_assessment' AND NOT contains(answer, '\"holds\":true')) AS is_empty, " +
            marked + " AS marked FROM conversations r WHERE task = " + sql_quoted(task.id) + " ORDER BY " + order +
            " LIMIT " + limit +
-           ") SELECT c.*, q.* EXCLUDE (conversation_id), x.frame, s.is_simulated FROM picked q JOIN conversations c "
+           ") SELECT c.*, q.* EXCLUDE (conversation_id), x.frame, s.is_simulated, s.is_private FROM picked q JOIN "
+           "conversations c "
            "USING "
            "(conversation_id) LEFT JOIN contexts x USING (context_id) LEFT JOIN sources s USING (source_id) ORDER BY " +
            order;
@@ -176,6 +179,7 @@ class SheetMaker {
     made.where.frame = number_of(row, "frame", -1);
     made.example.is_simulated =
         text_of(row, "origin") == "simulated" || row.value("is_simulated", Json(false)) == Json(true);
+    made.example.is_private = row.value("is_private", Json(false)) == Json(true);
     made.example.geometry = {static_cast<int>(number_of(row, "width", 0)),
                              static_cast<int>(number_of(row, "height", 0))};
     const std::string video =
@@ -242,6 +246,7 @@ class SheetMaker {
     tile.case_id = candidate.case_id;
     tile.video = candidate.where.video;
     tile.is_simulated = example.is_simulated;
+    tile.is_private = example.is_private;
     SURGSIGMA_TRY(picture, draw_tile(example, catalog_.ontology, tile.remark));
     drawn.push_back(std::move(picture));
     sheet_.tiles.push_back(std::move(tile));
@@ -337,10 +342,12 @@ class SheetMaker {
       if (!made.lines.empty()) draw_text(sheet, kTileGap, y, made.lines[0], style);
     };
     line("Examples of each task: " + name, 8, title);
-    line(std::string(is_all_simulated ? "All of it simulated, not real data. "
-                                      : "Pictures of the sources: their terms hold for this sheet. ") +
-             "Seed " + std::to_string(options_.seed) + ". Not for clinical use.",
-         8 + line_height(title), small);
+    const bool has_private =
+        std::any_of(sheet_.tiles.begin(), sheet_.tiles.end(), [](const SheetTile& t) { return t.is_private; });
+    std::string about = is_all_simulated ? "All of it simulated, not real data. "
+                                         : "Pictures of the sources: their terms hold for this sheet. ";
+    if (has_private) about += "Private recordings: for the eyes of the house only. ";
+    line(about + "Seed " + std::to_string(options_.seed) + ". Not for clinical use.", 8 + line_height(title), small);
   }
 
   const Database& database_;
@@ -369,7 +376,8 @@ Result<Sheet> contact_sheet(const Database& database, const Catalog& catalog, co
                  near ? "did you mean " + *near + "?" : "`surgsigma list tasks` names them"};
   }
   SURGSIGMA_TRY(engine, database.engine_with_views());
-  return SheetMaker(database, catalog, options, *engine).run();
+  SURGSIGMA_TRY(pixels, SheetPixels::open(database, *engine));
+  return SheetMaker(database, catalog, options, *engine, std::move(pixels)).run();
 }
 
 }  // namespace surgsigma

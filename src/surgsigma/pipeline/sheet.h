@@ -29,6 +29,7 @@ struct SheetTile {
   std::string video;
   PixelArea area;
   bool is_simulated = false;
+  bool is_private = false;
   std::string remark;  ///< why there is no example, no picture, or what was cut; empty when all is there
 };
 

@@ -27,7 +27,7 @@ bool is_there(const fs::path& path) {
 }  // namespace
 
 fs::path SheetPixels::root_of(const std::string& source) const {
-  for (const Input& input : database_.manifest().inputs) {
+  for (const Input& input : database_->manifest().inputs) {
     if (input.source == source) return input.path;
   }
   return {};
@@ -36,17 +36,17 @@ fs::path SheetPixels::root_of(const std::string& source) const {
 Result<SheetPixels::Medium> SheetPixels::medium_of(const SheetMoment& where) {
   Medium medium;
   SURGSIGMA_CHECK(
-      engine_.query_json("SELECT m.path, m.codec, v.frame_rate_num AS num, v.frame_rate_den AS den FROM media m JOIN "
-                         "videos v USING (video_id) "
-                         "WHERE video_id = " +
-                             sql_quoted(where.video) + " LIMIT 1",
-                         [&](const Json& row) {
-                           medium.path = row.value("path", "");
-                           medium.is_folder = row.value("codec", "") == "pictures";
-                           medium.rate = {std::max<std::int64_t>(row.value("num", std::int64_t{25}), 1),
-                                          std::max<std::int64_t>(row.value("den", std::int64_t{1}), 1)};
-                           return done();
-                         }));
+      engine_->query_json("SELECT m.path, m.codec, v.frame_rate_num AS num, v.frame_rate_den AS den FROM media m JOIN "
+                          "videos v USING (video_id) "
+                          "WHERE video_id = " +
+                              sql_quoted(where.video) + " LIMIT 1",
+                          [&](const Json& row) {
+                            medium.path = row.value("path", "");
+                            medium.is_folder = row.value("codec", "") == "pictures";
+                            medium.rate = {std::max<std::int64_t>(row.value("num", std::int64_t{25}), 1),
+                                           std::max<std::int64_t>(row.value("den", std::int64_t{1}), 1)};
+                            return done();
+                          }));
   return medium;
 }
 
@@ -55,7 +55,17 @@ Error SheetPixels::no_pixels(const SheetMoment& where) const {
           where.media.empty() ? where.video : where.media, "put them where the source has them, then build again"};
 }
 
-Result<Image> SheetPixels::passed(Image&& picture, const SheetMoment&, Microseconds) { return std::move(picture); }
+Result<SheetPixels> SheetPixels::open(const Database& database, Engine& engine) {
+  SURGSIGMA_TRY(privacy, Privacy::read(database, Purpose::kInternal));
+  return SheetPixels(database, engine, std::move(privacy));
+}
+
+Result<Image> SheetPixels::passed(Image&& picture, const SheetMoment& where, Microseconds time) {
+  const std::string videos[] = {where.video};
+  SURGSIGMA_CHECK(privacy_.check_pixels(videos));
+  if (const HidingPlan* plan = privacy_.plan(where.video)) SURGSIGMA_CHECK(plan->apply(picture, time));
+  return std::move(picture);
+}
 
 Result<std::vector<SheetPanel>> SheetPixels::frames_of(const Medium& medium, const SheetMoment& where,
                                                        std::vector<std::int64_t> frames) {
@@ -63,7 +73,7 @@ Result<std::vector<SheetPanel>> SheetPixels::frames_of(const Medium& medium, con
   if (!is_there(file))
     return Error{ErrorKind::kNotFound, "the file is not there", where.source + "/" + medium.path, ""};
   VideoOptions options;
-  options.index = video_index_file(database_.folder() / kVideoIndexFolder, where.video, medium.path);
+  options.index = video_index_file(database_->folder() / kVideoIndexFolder, where.video, medium.path);
   std::error_code code;
   if (!fs::exists(options.index, code)) options.index.clear();  // looking writes nothing into a database
   SURGSIGMA_TRY(video, Video::open(file, options));
@@ -89,13 +99,14 @@ Result<std::vector<SheetPanel>> SheetPixels::pictures_of(const SheetMoment& wher
     Microseconds time;
   };
   std::vector<Found> found;
-  SURGSIGMA_CHECK(engine_.query_json("SELECT media, time_us FROM frames WHERE video_id = " + sql_quoted(where.video) +
-                                         " AND time_us >= " + std::to_string(where.begin_us) + " AND time_us < " +
-                                         std::to_string(where.end_us) + " AND media <> '' ORDER BY time_us",
-                                     [&](const Json& row) {
-                                       found.push_back({row.value("media", ""), row.value("time_us", Microseconds{0})});
-                                       return done();
-                                     }));
+  SURGSIGMA_CHECK(
+      engine_->query_json("SELECT media, time_us FROM frames WHERE video_id = " + sql_quoted(where.video) +
+                              " AND time_us >= " + std::to_string(where.begin_us) + " AND time_us < " +
+                              std::to_string(where.end_us) + " AND media <> '' ORDER BY time_us",
+                          [&](const Json& row) {
+                            found.push_back({row.value("media", ""), row.value("time_us", Microseconds{0})});
+                            return done();
+                          }));
   if (found.empty()) return no_pixels(where);
   std::vector<SheetPanel> panels;
   for (const Found& one : evenly(found, kStripPictures)) {
@@ -141,7 +152,7 @@ Result<std::vector<SheetPanel>> SheetPixels::clip(const SheetMoment& where) {
 
 Result<Image> SheetPixels::own_picture(const std::string& path, const SheetMoment& where) {
   if (!is_safe_relative(path)) return Error{ErrorKind::kData, "a path that leaves the database", path, ""};
-  const fs::path file = database_.folder() / path;
+  const fs::path file = database_->folder() / path;
   if (!is_there(file))
     return Error{ErrorKind::kNotFound, "the file is not there", path, "`surgsigma build` makes it again"};
   SURGSIGMA_TRY(picture, read_picture(file));
@@ -150,7 +161,7 @@ Result<Image> SheetPixels::own_picture(const std::string& path, const SheetMomen
 
 Result<std::vector<SheetPanel>> SheetPixels::own_clip(const std::string& path, int count, const SheetMoment& where) {
   if (!is_safe_relative(path)) return Error{ErrorKind::kData, "a path that leaves the database", path, ""};
-  const fs::path file = database_.folder() / path;
+  const fs::path file = database_->folder() / path;
   if (!is_there(file))
     return Error{ErrorKind::kNotFound, "the file is not there", path, "`surgsigma build` makes it again"};
   SURGSIGMA_TRY(video, Video::open(file));
@@ -175,13 +186,13 @@ bool SheetPixels::has_pixels(const SheetMoment& where, bool is_clip) {
            is_there(root_of(where.source) / where.media.substr(where.source.size() + 1));
   std::int64_t count = 0;
   const Status counted =
-      engine_.query_json("SELECT count(*) AS n FROM frames WHERE video_id = " + sql_quoted(where.video) +
-                             " AND media <> '' AND time_us >= " + std::to_string(where.begin_us) + " AND time_us < " +
-                             std::to_string(where.end_us),
-                         [&](const Json& row) {
-                           count = row.value("n", std::int64_t{0});
-                           return done();
-                         });
+      engine_->query_json("SELECT count(*) AS n FROM frames WHERE video_id = " + sql_quoted(where.video) +
+                              " AND media <> '' AND time_us >= " + std::to_string(where.begin_us) + " AND time_us < " +
+                              std::to_string(where.end_us),
+                          [&](const Json& row) {
+                            count = row.value("n", std::int64_t{0});
+                            return done();
+                          });
   return counted.ok() && count > 0;
 }
 

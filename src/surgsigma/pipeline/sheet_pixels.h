@@ -1,11 +1,14 @@
-// The pixels of a sheet's examples: frames cut from videos, pictures that a source ships, files of pairs.
+// The pixels of a sheet's examples: frames cut from videos, pictures that a source ships, files of pairs. Of private
+// recordings only what was screened, with everything hidden that is to be hidden (docs/privacy.md).
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "surgsigma/export/privacy.h"
 #include "surgsigma/media/image.h"
 #include "surgsigma/pipeline/sheet_tile.h"
 #include "surgsigma/store/database.h"
@@ -26,8 +29,8 @@ struct SheetMoment {
 
 class SheetPixels {
  public:
-  /// Both must outlive this.
-  SheetPixels(const Database& database, Engine& engine) : database_(database), engine_(engine) {}
+  /// Both must outlive this. Fails like Privacy::read().
+  static Result<SheetPixels> open(const Database& database, Engine& engine);
 
   /// The frame of the video, or the picture that the source ships. Every error names the file: kNotFound where it is
   /// not there, kData where it cannot be decoded or the video has no such frame.
@@ -43,6 +46,8 @@ class SheetPixels {
   bool has_pixels(const SheetMoment& where, bool is_clip);
 
  private:
+  SheetPixels(const Database& database, Engine& engine, Privacy privacy)
+      : database_(&database), engine_(&engine), privacy_(std::move(privacy)) {}
   struct Medium {
     std::string path;  ///< below the source's folder; empty: the recording was not measured
     bool is_folder = false;
@@ -57,8 +62,9 @@ class SheetPixels {
   /// Every picture that a tile shows passes here on its way from the file to the sheet.
   Result<Image> passed(Image&& picture, const SheetMoment& where, Microseconds time);
 
-  const Database& database_;
-  Engine& engine_;
+  const Database* database_;
+  Engine* engine_;
+  Privacy privacy_;
 };
 
 }  // namespace surgsigma

@@ -76,11 +76,15 @@ void draw_head(Column& column, const SheetExample& example) {
   fill_area(column.picture(), {0, 0, kTileWidth, kHeadHeight}, kHead);
   const std::string title = drawable(std::to_string(example.number) + " " + example.task);
   draw_text(column.picture(), kMargin, (kHeadHeight - line_height(kTitle)) / 2, title, kTitle);
-  if (example.is_simulated) {
-    const PixelArea size = chip_area(0, 0, "simulated", kChipScale);
-    draw_chip(column.picture(), kTileWidth - kMargin - size.width, (kHeadHeight - size.height) / 2, "simulated",
-              kChipScale, kAmber);
-  }
+  int right = kTileWidth - kMargin;
+  const auto badge = [&](const char* word, Colour ground) {
+    const PixelArea size = chip_area(0, 0, word, kChipScale);
+    right -= size.width;
+    draw_chip(column.picture(), right, (kHeadHeight - size.height) / 2, word, kChipScale, ground);
+    right -= kGap;
+  };
+  if (example.is_simulated) badge("simulated", kAmber);
+  if (example.is_private) badge("private", kNo);
   column.grow(3);
 }
 

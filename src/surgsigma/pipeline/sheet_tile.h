@@ -27,6 +27,7 @@ struct SheetExample {
   std::string about;  ///< "conversation 0123456789abcdef, open"
   std::string place;  ///< "cholec80, case camma:7, video07 at 01:23.4"
   bool is_simulated = false;
+  bool is_private = false;
   std::optional<Answer> answer;  ///< drawn onto the first picture, or across the strip
   ImageSize geometry;            ///< frame that boxes refer to, where the answer does not say
   std::string question;

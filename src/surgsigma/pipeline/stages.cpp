@@ -390,7 +390,7 @@ const std::vector<StageRow>& stage_rows() {
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
       {"screen", 1, Scope::kUnit, "private sources: what could tell who somebody is, to be hidden in all that is written",
        {"measure", "refine"}, {"screenings", "regions", "issues"}, {"card"}, run_screen},
-      {"synth", 2, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
+      {"synth", 3, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
        {"measure", "refine", "screen"},
        {"pairs", "issues"}, {"card", "ontology/"}, run_synth},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
