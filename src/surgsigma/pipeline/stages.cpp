@@ -20,7 +20,6 @@
 namespace surgsigma {
 namespace {
 
-constexpr const char* kVideoIndexFolder = ".video-index";
 constexpr const char* kMediaFolder = "media";
 constexpr Microseconds kPrivateStep = kSecond / 2;  ///< a view of the room may be short
 
@@ -406,14 +405,14 @@ const std::vector<StageRow>& stage_rows() {
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
       {"screen", 1, Scope::kUnit, "private sources: what could tell who somebody is, to be hidden in all that is written",
        {"measure", "refine"}, {"screenings", "regions", "issues"}, {"card"}, run_screen},
-      {"synth", 2, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
+      {"synth", 3, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
        {"measure", "refine", "screen"},
        {"pairs", "issues"}, {"card", "ontology/"}, run_synth},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
        {"card", "ontology/", "knowledge/"}, run_augment},
       {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", {"augment"}, {"reasoning", "issues"},
        {"card", "ontology/", "knowledge/", "tasks/", "templates/"}, run_reason},
-      {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
+      {"dialogue", 2, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
        {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
   };
   return kRows;

@@ -65,7 +65,7 @@ class Measuring {
     const fs::path path = options_.root / file_;
     VideoOptions settings;
     if (!options_.index_folder.empty()) {
-      settings.index = options_.index_folder / (hex64(hash64(video_.video_id.text + "/" + file_)) + ".index");
+      settings.index = video_index_file(options_.index_folder, video_.video_id.text, file_);
     }
     SURGSIGMA_TRY(opened, Video::open(path, settings));
     SURGSIGMA_TRY(index, index_of_video(path, settings));
@@ -277,6 +277,10 @@ class Measuring {
 };
 
 }  // namespace
+
+fs::path video_index_file(const fs::path& index_folder, const std::string& video_id, const std::string& video_file) {
+  return index_folder / (hex64(hash64(video_id + "/" + video_file)) + ".index");
+}
 
 VideoMeasures measure_video(const VideoRow& video, const std::string& video_file,
                             const std::vector<std::pair<std::int64_t, std::string>>& pictures,

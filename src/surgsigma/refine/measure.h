@@ -38,4 +38,7 @@ VideoMeasures measure_video(const VideoRow& video, const std::string& video_file
                             const std::vector<std::pair<std::int64_t, std::string>>& pictures,
                             const MeasureOptions& options);
 
+/// Where the index of a video file is kept below `index_folder`.
+fs::path video_index_file(const fs::path& index_folder, const std::string& video_id, const std::string& video_file);
+
 }  // namespace surgsigma

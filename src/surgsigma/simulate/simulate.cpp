@@ -357,12 +357,22 @@ Result<SimulateReport> simulate(const Catalog& catalog, const SimulateOptions& o
 
 const std::vector<MixtureRow>& mixtures() {
   static const std::vector<MixtureRow> rows = {
-      {"demo", "cholec80", 12, 0.1, "all"},   {"demo", "cholect50", 6, 0.1, ""},
-      {"demo", "endoscapes2023", 8, 0.4, ""}, {"demo", "multibypass140", 4, 0.1, ""},
-      {"demo", "sar-rarp50", 4, 0.5, ""},     {"paper", "cholec80", 80, 1, ""},
-      {"paper", "cholect50", 470, 1, ""},     {"paper", "endoscapes2023", 201, 1, ""},
-      {"paper", "multibypass140", 40, 1, ""}, {"paper", "sar-rarp50", 50, 1, ""},
-      {"paper", "autolaparo", 21, 1, ""},     {"paper", "grasp", 13, 1, ""},
+      {"demo", "cholec80", 12, 0.1, "all"},
+      {"demo", "cholect50", 6, 0.1, ""},
+      {"demo", "endoscapes2023", 8, 0.4, ""},
+      {"demo", "multibypass140", 4, 0.1, ""},
+      {"demo", "sar-rarp50", 4, 0.5, ""},
+      {"demo-pixels", "cholec80", 1, 0.008, "", true},
+      {"demo-pixels", "cholect50", 2, 0.03, "", true},
+      {"demo-pixels", "endoscapes2023", 3, 0.05, "", true},
+      {"demo-pixels", "multibypass140", 1, 0.01, "", true},
+      {"paper", "cholec80", 80, 1, ""},
+      {"paper", "cholect50", 470, 1, ""},
+      {"paper", "endoscapes2023", 201, 1, ""},
+      {"paper", "multibypass140", 40, 1, ""},
+      {"paper", "sar-rarp50", 50, 1, ""},
+      {"paper", "autolaparo", 21, 1, ""},
+      {"paper", "grasp", 13, 1, ""},
   };
   return rows;
 }
@@ -380,6 +390,7 @@ Result<SimulateReport> simulate_mixture(const Catalog& catalog, const MixtureOpt
     source.seed = options.seed;
     source.scale = row.scale;
     source.dirt = std::string(row.dirt);
+    source.has_pixels = row.has_pixels;
     source.jobs = options.jobs;
     SURGSIGMA_TRY(report, simulate(catalog, source, progress));
     total.videos += report.videos;

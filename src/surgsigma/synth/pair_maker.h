@@ -130,8 +130,6 @@ class PairMaker {
   Status depth();
   Result<DepthView> view_of(const PairMap& map, ImageSize size) const;
 
-  /// Frames between two pictures where all lie on one grid; 1 for a video.
-  std::int64_t picture_step() const;
   Status next_frames();
 
   Status clips();

@@ -227,6 +227,33 @@ TEST_F(PairTest, AShippedMaskCountsByItsVocabularyAndABadOneIsAnIssue) {
   EXPECT_THAT(issues_, Contains(HasSubstr("8x8")));
 }
 
+TEST_F(PairTest, PicturesASecondApartHaveALaterPictureToo) {
+  input_.video_file.clear();
+  input_.medium->path = "pictures";
+  input_.video.frame_rate_num = 25;  // labels count native frames; every 25th was released, the first at 50
+  fs::create_directories(folder_.path() / "pictures");
+  for (std::int64_t second = 2; second < 20; ++second) {
+    const std::string name = "pictures/" + std::to_string(second * 25) + ".jpg";
+    ASSERT_TRUE(write_file(folder_.path() / name, *encode_jpeg(blocks(static_cast<std::uint64_t>(second)))).ok());
+    input_.pictures.emplace_back(second * 25, name);
+  }
+  MarkRow black;
+  black.begin_us = 11 * kSecond;
+  black.end_us = 12 * kSecond;
+  black.reason = "black";
+  input_.marks = {black};
+  const auto pairs = of("next_frame_generation");
+  ASSERT_FALSE(pairs.empty());
+  for (const PairRow& pair : pairs) {
+    EXPECT_EQ(pair.frame % 25, 0);
+    EXPECT_GE(pair.frame, 50);
+    EXPECT_EQ(pair.begin_us, pair.frame / 25 * kSecond);
+    EXPECT_EQ(pair.target_frame - pair.frame, parse_json(pair.parameters, "p")->at("horizon_s").get<std::int64_t>() * 25);
+    EXPECT_FALSE(pair.begin_us < 12 * kSecond && pair.end_us >= 11 * kSecond) << "a black stretch lies between";
+    EXPECT_EQ(read(pair.input).size(), kSize);
+  }
+}
+
 TEST_F(PairTest, TheLaterPictureIsTheOneOfItsHorizon) {
   const auto pairs = of("next_frame_generation");
   ASSERT_FALSE(pairs.empty());
