@@ -23,7 +23,7 @@ namespace {
 constexpr int kJpegQuality = 95;
 const ConceptId kInstrument("ins.instrument");
 /// Marks over which nothing may be shown or continued; smoke and repetition are no reason.
-const std::set<std::string, std::less<>> kForbidding = {"black", "out_of_body", "frozen", "overexposed"};
+const std::set<std::string, std::less<>> kForbidding = {"black", "out_of_body", "frozen", "overexposed", "pixelated", "blank"};
 constexpr const char* kOutOfBody = "out_of_body";
 
 using TakeFrame = std::function<Status(std::int64_t frame, Image&& picture)>;
