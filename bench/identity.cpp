@@ -200,6 +200,12 @@ Result<Json> probe_identity(const Arguments& arguments) {
   rules.least_pictures = arguments.number_or("least_pictures", static_cast<int>(rules.least_pictures));
   SURGSIGMA_TRY(catalog, open_catalog());
 
+  std::vector<int> numbers;
+  for (int i = 0; i < settings.copies; ++i) numbers.push_back(i);
+  const std::string list = arguments.text_or("numbers", "");  // which recordings are drawn behind the copied ones
+  for (const std::string_view part : split(list, ',')) {
+    if (const auto number = parse_int(part)) numbers.push_back(static_cast<int>(*number));
+  }
   const StopWatch drawing;
   std::vector<Original> originals(static_cast<std::size_t>(settings.videos));
   std::vector<std::vector<Copy>> copies(copy_rows().size());
@@ -208,7 +214,8 @@ Result<Json> probe_identity(const Arguments& arguments) {
   std::optional<Error> error;
   parallel_for(originals.size(), settings.threads, [&](std::size_t i) {
     const bool is_copied = i < static_cast<std::size_t>(settings.copies);
-    auto made = draw_original(catalog, settings, static_cast<int>(i), is_copied, rules);
+    auto made =
+        draw_original(catalog, settings, i < numbers.size() ? numbers[i] : static_cast<int>(i), is_copied, rules);
     if (made.ok()) {
       for (std::size_t row = 0; is_copied && row < copies.size(); ++row) {
         if (!only.empty() && copy_rows()[row].name != only) continue;

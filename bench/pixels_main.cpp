@@ -9,7 +9,7 @@ namespace surgsigma::bench {
 namespace {
 
 constexpr std::array<Probe, 2> kProbes = {{
-    {"identity", "videos= copies= seconds= width= seed= threads= only=", probe_identity},
+    {"identity", "videos= copies= seconds= width= seed= threads= only= numbers=", probe_identity},
     {"outside", "from= to= inside= outside=", probe_outside},
 }};
 

@@ -219,13 +219,18 @@ class Finder {
     if (!is_long) return;
     VideoMatch match = match_of(video, place, most, agrees);
     const bool is_recording = pictures_in(most, first, agrees) >= rules_.least_pictures;
-    const double mean_bits = static_cast<double>(match.bits) / static_cast<double>(match.samples);
-    const double more_bits =
-        std::min(rules_.most_more_bits, rules_.bits_per_sample * static_cast<double>(match.samples));
-    const bool is_near = mean_bits <= rules_.most_mean_bits + more_bits;
-    if (match.share >= rules_.least_share && is_recording && is_near) found.push_back(match);
+    if (match.share >= rules_.least_share && is_recording && is_near(match)) found.push_back(match);
     check_part(video, place, {part.begin, most.begin}, agrees, found);
     check_part(video, place, {most.end, part.end}, agrees, found);
+  }
+
+  bool is_near(const VideoMatch& match) const {
+    const auto samples = static_cast<double>(match.samples);
+    const double frequencies = static_cast<double>(match.bits) / samples;
+    const double both = frequencies + static_cast<double>(match.difference_bits) / samples;
+    const double more = std::min(rules_.most_more_bits, rules_.bits_per_sample * (samples - 8));
+    return frequencies <= std::min(15.0, rules_.most_mean_bits + 0.25 * (samples - 8)) &&
+           both <= rules_.most_both_bits + more;
   }
 
   VideoMatch match_of(std::uint32_t video, const Place& place, Stretch stretch, const std::vector<char>& agrees) const {
@@ -240,6 +245,8 @@ class Finder {
       agreeing += agrees[i - videos_[video].begin];
       const Fingerprint* near = nearest(place.other, prints_[i].time_us - offset);
       match.bits += near ? hamming(prints_[i].views[place.view].dct, near->views[kHeld[place.held]].dct) : 64;
+      match.difference_bits +=
+          near ? hamming(prints_[i].views[place.view].difference, near->views[kHeld[place.held]].difference) : 64;
       match.slack_us += near ? std::abs(near->time_us + offset - prints_[i].time_us) : rules_.nearest_us;
     }
     match.samples = static_cast<std::int64_t>(stretch.end - stretch.begin);

@@ -47,11 +47,11 @@ struct IdentityRules {
   Microseconds least_us = 8 * kSecond;
   std::int64_t least_samples = 5;
   double least_share = 0.6;
-  // Mean bits of the frequencies over a stretch: a short one must be nearer, by chance two calm scenes agree for a
-  // while.
-  double most_mean_bits = 11;
-  double bits_per_sample = 0.1;  ///< more for each sample
-  double most_more_bits = 4;
+  // Mean bits over a stretch. A short one must be nearer: by chance two calm scenes agree for some seconds.
+  double most_mean_bits = 10.5;  ///< of the frequencies, of 8 samples; a quarter more for each further one, up to 15
+  double most_both_bits = 19;    ///< of both hashes together, of a stretch of 8 samples
+  double bits_per_sample = 0.6;  ///< so many more for each further sample
+  double most_more_bits = 9;
   int other_bits = 6;  ///< pictures that differ in so many bits of both hashes together are two
   std::int64_t least_pictures = 3;
 };
@@ -65,8 +65,9 @@ struct VideoMatch {
   double share = 0;  ///< of the samples in the stretch that agree
   std::int64_t samples = 0;
   // Two offsets beside each other may agree in the same samples; the one with fewer of both is the right one.
-  std::int64_t bits = 0;      ///< in which the samples differ from those nearest in time
-  Microseconds slack_us = 0;  ///< how far those are away, summed
+  std::int64_t bits = 0;             ///< in which the frequencies differ from those of the samples nearest in time
+  std::int64_t difference_bits = 0;  ///< the same of the differences
+  Microseconds slack_us = 0;         ///< how far those are away, summed
   bool operator==(const VideoMatch&) const = default;
 };
 
