@@ -36,7 +36,7 @@ Sums measured(const std::vector<std::string>& paths, std::size_t begin, std::siz
     sums.smoke += quality.smoke;
     sums.colourfulness += quality.colourfulness;
     sums.motion += quality.motion ? quality.motion->difference : 0;
-    sums.hashes ^= measures->hash.dct ^ measures->hash.difference;
+    sums.hashes ^= measures->hash.views[0].dct ^ measures->hash.views[0].difference;
     before = measures->thumbnail;
   }
   return sums;

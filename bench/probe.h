@@ -62,6 +62,8 @@ Result<Json> probe_phase_files(const Arguments& arguments);
 Result<Json> probe_frame_files(const Arguments& arguments);
 Result<Json> probe_coco_file(const Arguments& arguments);
 Result<Json> probe_dialogue(const Arguments& arguments);
+Result<Json> probe_identity(const Arguments& arguments);
+Result<Json> probe_outside(const Arguments& arguments);
 Result<Json> probe_sql(const Arguments& arguments);
 
 }  // namespace surgsigma::bench

@@ -225,6 +225,7 @@ FrameMeasures measured(const Image& working, int reduce, const Thumbnail* previo
       static_cast<double>(colours.specular) / static_cast<double>(std::max<std::int64_t>(colours.pixels, 1));
   quality.smoke = smoke_of(planes, layout.inside, layout.counts);
   quality.colourfulness = colourfulness_of(colours);
+  quality.tiles = tiles_of(planes.luma, layout.inside);
   if (layout.field) {
     quality.field = {layout.field->centre_x * reduce, layout.field->centre_y * reduce, layout.field->radius * reduce};
   }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/base/time.h"
 #include "surgsigma/media/clip_writer.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/schema/pattern.h"
@@ -40,6 +41,9 @@ class PixelWriter {
     SURGSIGMA_TRY(operation, operation_of(world_, named(video.operation)));
     SURGSIGMA_TRY(renderer, renderer_of(world_, key, operation));
     const bool has_video = world_.card.video_media.ends_with(".mp4");
+    for (const Renderer::FaultSpan& span : renderer.faults()) {
+      SURGSIGMA_CHECK(note_fault(span, has_video ? world_.card.video_media : world_.card.frame_media));
+    }
     if (has_video) {
       SURGSIGMA_CHECK(write_clip(renderer));
     } else if (!world_.card.frame_media.empty()) {
@@ -58,6 +62,17 @@ class PixelWriter {
 
   std::int64_t frames_per_second() const {
     return std::max<std::int64_t>(world_.card.frame_rate.num / world_.card.frame_rate.den, 1);
+  }
+
+  /// Of pictures the folder is named.
+  Status note_fault(const Renderer::FaultSpan& span, const std::string& pattern) {
+    if (pattern.empty()) return done();
+    captures_["index"] = "0";
+    SURGSIGMA_TRY(name, fill_pattern(pattern, captures_));
+    const std::string file = name.ends_with(".mp4") ? name : name.substr(0, name.rfind('/'));
+    written_.faults.push_back({file, std::string(fault_word(span.fault)) + " " + clock_text(1000 * span.begin_ms) + " to " +
+                                         clock_text(1000 * span.end_ms)});
+    return done();
   }
 
   Status write_clip(const Renderer& renderer) {
@@ -150,7 +165,21 @@ Result<Renderer> renderer_of(const World& world, const std::string& case_key, co
   options.size = world.card.frame_size.value_or(kUsualSize);
   options.rate = world.card.frame_rate;
   options.seed = world.seed;
+  options.with_faults = world.has_faults;
   return Renderer::create(world.catalog, world.script, operation, case_key, options);
+}
+
+std::string_view fault_word(Fault fault) {
+  switch (fault) {
+    case Fault::kNone: break;
+    case Fault::kFrozen: return "frozen";
+    case Fault::kRepeated: return "repeated";
+    case Fault::kBlurred: return "blurred";
+    case Fault::kOverexposed: return "overexposed";
+    case Fault::kPixelated: return "pixelated";
+    case Fault::kBlank: return "blank";
+  }
+  return "";
 }
 
 const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary) {
