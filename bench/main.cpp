@@ -32,12 +32,19 @@ Result<std::vector<UnitRows>> read_units(const SourceCard& card, const fs::path&
 
 namespace {
 
-constexpr std::array<Probe, 5> kProbes = {{
+constexpr std::array<Probe, 12> kProbes = {{
     {"phase-files", "folder= out= threads=", probe_phase_files},
     {"frame-files", "folder= threads=", probe_frame_files},
     {"coco-file", "folder=", probe_coco_file},
     {"dialogue", "folder= tasks=all|plain rounds= dump=", probe_dialogue},
     {"sql", "threads= setup= timed= answer=", probe_sql},
+    {"pictures", "folder= threads= rounds= values=0|1", probe_pictures},
+    {"smoke", "repeats= dump=", probe_smoke},
+    {"video-extract", "video= folder= step= quality= threads=", probe_video_extract},
+    {"video-random", "video= frames=N,N... threads= check=0|1", probe_video_random},
+    {"scan", "videos=FILE,FILE... threads= step_ms=", probe_scan},
+    {"shards", "folder= out=", probe_shards},
+    {"render", "frames= threads=", probe_render},
 }};
 
 int explain() {

@@ -5,6 +5,7 @@
 
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/time.h"
+#include "surgsigma/base/threads.h"
 #include "surgsigma/media/clip_writer.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/schema/pattern.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr ImageSize kUsualSize{854, 480};
 constexpr int kJpegQuality = 92;
+constexpr std::size_t kBlock = 16;  ///< frames of a video that are drawn while as many before them are encoded
 constexpr std::string_view kAnyInstrument = "ins.instrument";
 
 /// Masks of class ids: where they lie, which vocabulary numbers them, and whether they tell parts of instruments apart.
@@ -32,8 +34,8 @@ constexpr MaskLayout kMasks[] = {
 
 class PixelWriter {
  public:
-  PixelWriter(const World& world, const Layout& layout, const fs::path& folder)
-      : world_(world), layout_(layout), folder_(folder) {}
+  PixelWriter(const World& world, const Layout& layout, const fs::path& folder, int jobs)
+      : world_(world), layout_(layout), folder_(folder), jobs_(jobs) {}
 
   Result<WrittenPixels> write(VideoNumber video) {
     captures_["video"] = named(video.number);
@@ -83,16 +85,29 @@ class PixelWriter {
     ClipSettings settings;
     settings.rate = renderer.options().rate;
     SURGSIGMA_TRY(clip, ClipWriter::open(path, renderer.options().size, settings));
-    RenderedFrame frame;
-    for (std::int64_t i = 0; i < renderer.frames(); ++i) {
-      renderer.render(i, frame);
-      SURGSIGMA_CHECK(clip.add(frame.image));
-      ++written_.pictures;
-    }
+    SURGSIGMA_CHECK(write_frames(renderer, clip));
     SURGSIGMA_CHECK(clip.close());
     ++written_.files;
     written_.bytes += static_cast<std::int64_t>(fs::file_size(path, code));
     return done();
+  }
+
+  /// The encoder takes one frame after the other; meanwhile the other threads draw the next block.
+  Status write_frames(const Renderer& renderer, ClipWriter& clip) {
+    std::vector<RenderedFrame> drawn(kBlock), drawing(kBlock);
+    const auto frames = static_cast<std::size_t>(renderer.frames());
+    const auto block_at = [&](std::size_t begin) { return std::min(kBlock, frames - std::min(begin, frames)); };
+    Status encoded = done();
+    for (std::size_t begin = 0; begin < frames + kBlock && encoded.ok(); begin += kBlock) {
+      const std::size_t before = begin == 0 ? 0 : block_at(begin - kBlock);
+      parallel_for(1 + block_at(begin), jobs_, [&](std::size_t task) {
+        if (task > 0) return renderer.render(static_cast<std::int64_t>(begin + task - 1), drawing[task - 1]);
+        for (std::size_t i = 0; i < before && encoded.ok(); ++i) encoded = clip.add(drawn[i].image);
+      });
+      written_.pictures += static_cast<std::int64_t>(before);
+      std::swap(drawn, drawing);
+    }
+    return encoded;
   }
 
   Status write_pictures(const Renderer& renderer) {
@@ -154,6 +169,7 @@ class PixelWriter {
   const World& world_;
   const Layout& layout_;
   fs::path folder_;
+  int jobs_ = 1;
   Captures captures_;
   WrittenPixels written_;
 };
@@ -190,8 +206,9 @@ const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& 
   return nullptr;
 }
 
-Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder) {
-  return PixelWriter(world, layout, folder).write(video);
+Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder,
+                                   int jobs) {
+  return PixelWriter(world, layout, folder, jobs).write(video);
 }
 
 }  // namespace surgsigma

@@ -36,7 +36,8 @@ struct WrittenPixels {
 
 /// Two layouts that describe the same case show the same scene, each at its own size and rate. The frame with native
 /// index i shows the operation at the time that the labels have for i. A layout whose card names no place for pixels
-/// gets none.
-Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder);
+/// gets none. Frames of a video are drawn on `jobs` threads; the bytes are the same for any number of them.
+Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder,
+                                   int jobs = 1);
 
 }  // namespace surgsigma

@@ -230,7 +230,7 @@ class Writer {
       bytes += static_cast<std::int64_t>(text.size());
     }
     if (options_.has_pixels) {
-      SURGSIGMA_TRY(written, write_pixels(world_, layout_, videos_[i], options_.out));
+      SURGSIGMA_TRY(written, write_pixels(world_, layout_, videos_[i], options_.out, jobs_per_video()));
       count += written.files;
       bytes += written.bytes;
       rows["picture"] += written.pictures;
@@ -246,6 +246,9 @@ class Writer {
     report_.bytes += bytes;
     return done();
   }
+
+  /// Threads that are left for each video.
+  int jobs_per_video() const { return std::max(1, options_.jobs / std::max(1, options_.videos)); }
 
   Status write_piece(const Piece& piece) {
     if (piece.rows > 0) report_.rows[piece.role] += piece.rows;
