@@ -38,8 +38,8 @@ Json values_of(const FrameMeasures& measures) {
               motion.shift_x,
               motion.shift_y,
               motion.residual,
-              hex64(measures.hash.dct),
-              hex64(measures.hash.difference)};
+              hex64(measures.hash.views[0].dct),
+              hex64(measures.hash.views[0].difference)};
 }
 
 /// Neighbouring frames stay in one hand, because motion looks at the frame before.
