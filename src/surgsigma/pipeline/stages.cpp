@@ -117,6 +117,7 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
   for (const VideoRow& video : videos) {
     const auto own = media.find(video.video_id.text);
     if (own == media.end()) continue;
+    options.shown = own->second.layout.views.left;
     VideoMeasures made = measure_video(video, own->second.video, own->second.pictures, options);
     const Microseconds end = made.medium ? made.medium->duration_us : 0;
     for (MarkRow& mark : marks_of(made.frames, rules, end)) marks(std::move(mark));
@@ -173,9 +174,13 @@ Result<std::vector<Partition>> run_synth(const UnitJob& job) {
       input.video_file = own->second.video;
       input.pictures = own->second.pictures;
       for (const MapFile& map : own->second.masks) {
-        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), Json()});
+        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), map.entry->with});
       }
       for (const MapFile& map : own->second.depths) input.depths.push_back({map.frame, map.path, "", map.entry->with});
+      for (const MapFile& map : own->second.rights) input.rights.push_back({map.frame, map.path, "", Json()});
+      input.layout = own->second.layout;
+      input.calibration = own->second.calibration;
+      if (own->second.calibration_entry) input.calibration_with = own->second.calibration_entry->with;
     }
     SURGSIGMA_CHECK(stage.video(input, pairs, issues));
   }
@@ -342,7 +347,7 @@ const std::vector<StageRow>& stage_rows() {
        {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
-      {"synth", 1, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers", {"measure", "refine"},
+      {"synth", 2, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers", {"measure", "refine"},
        {"pairs", "issues"}, {"card", "ontology/"}, run_synth},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
        {"card", "ontology/", "knowledge/"}, run_augment},

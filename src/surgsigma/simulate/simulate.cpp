@@ -15,7 +15,7 @@
 namespace surgsigma {
 namespace {
 
-constexpr int kModelVersion = 1;  // raise it when the same options give other bytes
+constexpr int kModelVersion = 2;  // raise it when the same options give other bytes
 constexpr int kMostVideos = 100'000;
 constexpr double kLargestScale = 10;
 

@@ -2,6 +2,7 @@
 
 #include "surgsigma/base/hash.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/media/halves.h"
 
 namespace surgsigma {
 
@@ -18,11 +19,19 @@ Status PairMaker::run() {
   SURGSIGMA_CHECK(desmoking());
   SURGSIGMA_CHECK(segmentation());
   SURGSIGMA_CHECK(depth());
+  if (input_.layout.is_stills) return done();
   SURGSIGMA_CHECK(next_frames());
   return clips();
 }
 
 Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& take) {
+  if (!input_.layout.views.is_stacked()) return each_whole_frame(std::move(frames), take);
+  return each_whole_frame(std::move(frames), [&](std::int64_t frame, Image&& picture) {
+    return take(frame, half_of(picture, input_.layout.views.left));
+  });
+}
+
+Status PairMaker::each_whole_frame(std::vector<std::int64_t> frames, const TakeFrame& take) {
   if (frames.empty()) return done();
   if (!input_.video_file.empty()) {
     if (!video_) {
@@ -42,7 +51,7 @@ Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& 
     if (at == input_.pictures.end() || at->first != frame) continue;
     auto picture = read_picture(options_.source_root / at->second);
     if (!picture.ok()) {
-      SURGSIGMA_CHECK(issue("broken_frame", at->second, picture.error()));
+      SURGSIGMA_CHECK(issue("broken_frame", std::to_string(frame), picture.error(), at->second));
       continue;
     }
     SURGSIGMA_CHECK(take(frame, std::move(*picture)));
@@ -91,7 +100,7 @@ void PairMaker::hand_over(PairRow&& made) {
   pairs_(std::move(made));
 }
 
-Status PairMaker::issue(const char* rule, std::string value, const Error& error) {
+Status PairMaker::issue(const char* rule, std::string value, const Error& error, const std::string& file) {
   IssueRow found;
   found.source_id = input_.video.source_id;
   found.unit = input_.video.unit;
@@ -99,7 +108,7 @@ Status PairMaker::issue(const char* rule, std::string value, const Error& error)
   found.rule = rule;
   found.severity = Severity::kWarning;
   found.video_id = input_.video.video_id;
-  found.file = input_.video_file.empty() ? input_.medium->path : input_.video_file;
+  found.file = !file.empty() ? file : input_.video_file.empty() ? input_.medium->path : input_.video_file;
   found.value = std::move(value);
   found.message = error.what;
   found.hint = error.hint;

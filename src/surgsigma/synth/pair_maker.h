@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "surgsigma/base/random.h"
-#include "surgsigma/media/mask.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/media/video.h"
-#include "surgsigma/synth/depth_view.h"
+#include "surgsigma/synth/depth_targets.h"
 #include "surgsigma/synth/motion_text.h"
 #include "surgsigma/synth/next_frame.h"
 #include "surgsigma/synth/pairs.h"
@@ -53,8 +52,9 @@ class PairMaker {
                    : FrameRate{input_.video.frame_rate_num, input_.video.frame_rate_den};
   }
 
-  /// Frames in ascending order; those that cannot be had are issues.
+  /// Frames in ascending order, of two views in one picture the left one; those that cannot be had are issues.
   Status each_frame(std::vector<std::int64_t> frames, const TakeFrame& take);
+  Status each_whole_frame(std::vector<std::int64_t> frames, const TakeFrame& take);
 
   /// "media/ab/abcdef0123456789.jpg", written unless it is there.
   Result<std::string> keep(const std::string& bytes, const char* ending);
@@ -65,12 +65,17 @@ class PairMaker {
 
   PairRow row(const char* task, std::int64_t frame, std::int64_t target_frame, ImageSize size) const;
   void hand_over(PairRow&& made);
-  Status issue(const char* rule, std::string value, const Error& error);
+  /// `file`: at fault, below the source's folder; empty for the recording's own.
+  Status issue(const char* rule, std::string value, const Error& error, const std::string& file = "");
 
-  /// At most `per_video` of a list, in its order; always the same ones.
+  /// At most `per_video` (or so many) of a list, in its order; always the same ones.
   template <class Item>
   std::vector<Item> drawn(std::vector<Item> items, const char* purpose) const {
-    const auto most = static_cast<std::size_t>(options_.per_video);
+    return drawn(std::move(items), purpose, options_.per_video);
+  }
+  template <class Item>
+  std::vector<Item> drawn(std::vector<Item> items, const char* purpose, std::int64_t limit) const {
+    const auto most = static_cast<std::size_t>(std::max<std::int64_t>(limit, 0));
     if (items.size() <= most) return items;
     std::vector<std::size_t> places(items.size());
     for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
@@ -103,16 +108,12 @@ class PairMaker {
   Status desmoking();
   Status add_smoke_pair(const FrameRow& frame, const Image& clean);
 
-  struct Outlines {
-    std::vector<const Annotation*> rows;
-  };
   Status segmentation();
-  Result<Image> mask_of_raster(const PairMap& map, ImageSize size) const;
-  static Result<Mask> mask_of(const Annotation& row, ImageSize size);
-  static Result<Image> mask_of_outlines(const Outlines& outlines, ImageSize size, std::vector<std::int64_t>& ordinals);
 
   Status depth();
-  Result<DepthView> view_of(const PairMap& map, ImageSize size) const;
+  Status shipped_depth(const std::vector<DepthSource>& sources);
+  Status stereo_depths(const std::vector<DepthSource>& sources);
+  Status add_depth(std::int64_t frame, const Image& picture, const DepthTarget& target);
 
   bool has_frame(std::int64_t frame) const;
   Status next_frames();
