@@ -125,6 +125,7 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
   for (const VideoRow& video : videos) {
     const auto own = media.find(video.video_id.text);
     if (own == media.end()) continue;
+    options.shown = own->second.layout.views.left;
     VideoMeasures made = measure_video(video, own->second.video, own->second.pictures, options);
     const Microseconds end = made.medium ? made.medium->duration_us : 0;
     for (MarkRow& mark : marks_of(made.frames, rules, end)) marks(std::move(mark));
@@ -177,6 +178,7 @@ Result<std::vector<Partition>> run_screen(const UnitJob& job) {
   SURGSIGMA_TRY(marks, VideoRows<MarkRow>::open(job.engine, job.inputs_of("marks")));
   SURGSIGMA_TRY(texts, VideoRows<TextRow>::open(job.engine, job.inputs_of("texts")));
   SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  const auto files = media_files(job.source->card, job.source->files, *job.ingest_unit);
   const auto screenings = outputs.sink<ScreeningRow>();
   const auto regions = outputs.sink<RegionRow>();
   const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
@@ -189,6 +191,19 @@ Result<std::vector<Partition>> run_screen(const UnitJob& job) {
     SURGSIGMA_TRY(text_rows, texts.of(video.video_id));
     SURGSIGMA_TRY(labels, annotations.of(video.video_id));
     if (medium.empty()) continue;  // no pixels: nothing to look at, and nothing that could leave
+    if (const auto own = files.find(video.video_id.text); own != files.end() && own->second.layout.views.is_stacked()) {
+      IssueRow row;
+      row.source_id = video.source_id;
+      row.stage = "screen";
+      row.rule = "two_views_not_screened";
+      row.severity = Severity::kWarning;
+      row.video_id = video.video_id;
+      row.file = medium.front().path;
+      row.message = "two views in one picture of a private recording cannot be screened: nothing of it can be written";
+      row.hint = "split it into one file for each eye";
+      issues(std::move(row));
+      continue;
+    }
     input.medium = std::move(medium.front());
     input.frames = std::move(frame_rows);
     input.marks = std::move(mark_rows);
@@ -238,9 +253,13 @@ Result<std::vector<Partition>> run_synth(const UnitJob& job) {
       input.video_file = own->second.video;
       input.pictures = own->second.pictures;
       for (const MapFile& map : own->second.masks) {
-        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), Json()});
+        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), map.entry->with});
       }
       for (const MapFile& map : own->second.depths) input.depths.push_back({map.frame, map.path, "", map.entry->with});
+      for (const MapFile& map : own->second.rights) input.rights.push_back({map.frame, map.path, "", Json()});
+      input.layout = own->second.layout;
+      input.calibration = own->second.calibration;
+      if (own->second.calibration_entry) input.calibration_with = own->second.calibration_entry->with;
     }
     SURGSIGMA_CHECK(stage.video(input, pairs, issues));
   }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "surgsigma/base/hash.h"
+#include "surgsigma/media/halves.h"
 #include "surgsigma/media/outside_features.h"
 #include "surgsigma/media/quality.h"
 #include "surgsigma/media/text_regions.h"
@@ -124,7 +125,7 @@ class Measuring {
             "the video runs at " + rate_text(rate) + " frames a second, the labels count at " + rate_text(expected),
             "frames are named by their index, times by the labels' clock; a re-encoded copy drifts");
     }
-    const bool has_size = video_.width && video_.height;
+    const bool has_size = video_.width && video_.height && options_.shown == PictureHalf::kWhole;
     if (has_size && (*video_.width != medium.width || *video_.height != medium.height)) {
       issue("size_differs", Severity::kInfo, size_text(medium.width, medium.height),
             "the labels' geometry is for " + size_text(*video_.width, *video_.height), "boxes are scaled to the picture");
@@ -178,6 +179,11 @@ class Measuring {
   }
 
   Status take(std::int64_t frame, Microseconds time, const Image& picture, const std::string& path) {
+    if (options_.shown == PictureHalf::kWhole) return take_view(frame, time, picture, path);
+    return take_view(frame, time, half_of(picture, options_.shown), path);
+  }
+
+  Status take_view(std::int64_t frame, Microseconds time, const Image& picture, const std::string& path) {
     const auto measured = measure_frame(picture, previous_.luma.is_empty() ? nullptr : &previous_);
     if (!measured) {
       broken(frame, measured.error(), path);

@@ -10,6 +10,7 @@
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/time.h"
 #include "surgsigma/refine/outside.h"
+#include "surgsigma/schema/pixel_layout.h"
 #include "surgsigma/schema/tables.h"
 
 namespace surgsigma {
@@ -19,6 +20,7 @@ struct MeasureOptions {
   fs::path root;                ///< folder of the source
   const OutsideModel* outside = nullptr;  ///< none: the chance of being outside the body is not told
   bool is_thorough = false;  ///< private recordings: samples by time, not only where decoding can begin
+  PictureHalf shown = PictureHalf::kWhole;  ///< of a picture that holds two views: what is measured
   fs::path index_folder;        ///< where indices of videos are kept; empty: made anew each time
 };
 

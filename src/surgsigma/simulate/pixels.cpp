@@ -41,7 +41,7 @@ class PixelWriter {
     captures_["video"] = named(video.number);
     SURGSIGMA_TRY(key, case_key_of(world_.card, named(video.operation)));
     SURGSIGMA_TRY(operation, operation_of(world_, named(video.operation)));
-    SURGSIGMA_TRY(renderer, renderer_of(world_, key, operation));
+    SURGSIGMA_TRY(renderer, renderer_of(world_, key, operation, layout_.drawn_size));
     const bool has_video = world_.card.video_media.ends_with(".mp4");
     for (const Renderer::FaultSpan& span : renderer.faults()) {
       SURGSIGMA_CHECK(note_fault(span, has_video ? world_.card.video_media : world_.card.frame_media));
@@ -176,9 +176,10 @@ class PixelWriter {
 
 }  // namespace
 
-Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation) {
+Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation,
+                             ImageSize drawn_size) {
   RenderOptions options;
-  options.size = world.card.frame_size.value_or(kUsualSize);
+  options.size = drawn_size.width > 0 ? drawn_size : world.card.frame_size.value_or(kUsualSize);
   options.rate = world.card.frame_rate;
   options.seed = world.seed;
   options.with_faults = world.has_faults;
@@ -208,6 +209,7 @@ const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& 
 
 Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder,
                                    int jobs) {
+  if (layout.write_pixels != nullptr) return layout.write_pixels(world, video, folder);
   return PixelWriter(world, layout, folder, jobs).write(video);
 }
 

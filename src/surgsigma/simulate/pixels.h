@@ -14,25 +14,14 @@
 
 namespace surgsigma {
 
-/// Draws the operation of a case at the size and rate of the layout's card.
-Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation);
+/// Draws the operation of a case at the rate of the layout's card and at its size, or at `drawn_size` unless that is empty.
+Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation,
+                             ImageSize drawn_size = {});
 /// The label for what is drawn: that of its concept, or of any instrument where the vocabulary has one word for all of
 /// them. Null for what the vocabulary has no word for.
 const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary);
 
-/// A planted fault: "frozen 00:31.200 to 00:36.040" in a video, or in the pictures of one.
-struct WrittenFault {
-  std::string file;
-  std::string text;
-};
 std::string_view fault_word(Fault fault);
-
-struct WrittenPixels {
-  std::int64_t files = 0;
-  std::int64_t pictures = 0;
-  std::int64_t bytes = 0;
-  std::vector<WrittenFault> faults;
-};
 
 /// Two layouts that describe the same case show the same scene, each at its own size and rate. The frame with native
 /// index i shows the operation at the time that the labels have for i. A layout whose card names no place for pixels

@@ -2,6 +2,7 @@
 
 #include "surgsigma/base/hash.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/media/halves.h"
 
 namespace surgsigma {
 
@@ -19,6 +20,7 @@ Status PairMaker::run() {
   SURGSIGMA_CHECK(desmoking());
   SURGSIGMA_CHECK(segmentation());
   SURGSIGMA_CHECK(depth());
+  if (input_.layout.is_stills) return done();
   SURGSIGMA_CHECK(next_frames());
   return clips();
 }
@@ -42,6 +44,14 @@ Status PairMaker::keep_those_with_pictures(std::vector<std::int64_t>& frames, co
 
 Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& take) {
   SURGSIGMA_CHECK(keep_those_with_pictures(frames, "a label"));
+  return each_whole_frame(std::move(frames), [&](std::int64_t frame, Microseconds time, Image&& picture) {
+    if (!input_.layout.views.is_stacked()) return take_shown(frame, time, std::move(picture), take);
+    return take_shown(frame, time, half_of(picture, input_.layout.views.left), take);
+  });
+}
+
+Status PairMaker::each_whole_frame(std::vector<std::int64_t> frames, const TakeWhole& take) {
+  std::erase_if(frames, [&](std::int64_t frame) { return !has_frame(frame); });
   if (frames.empty()) return done();
   if (!input_.video_file.empty()) {
     if (!video_) {
@@ -58,7 +68,7 @@ Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& 
     std::erase_if(frames, [&](std::int64_t frame) { return frame >= video_->info().frames; });
     return video_->frames(
         frames,
-        [&](VideoFrame&& frame) { return take_shown(frame.index, frame.time_us, std::move(frame.image), take); },
+        [&](VideoFrame&& frame) { return take(frame.index, frame.time_us, std::move(frame.image)); },
         [&](std::int64_t frame, const Error& error) { return issue("broken_frame", frame, error); });
   }
   std::sort(frames.begin(), frames.end());
@@ -70,7 +80,7 @@ Status PairMaker::each_frame(std::vector<std::int64_t> frames, const TakeFrame& 
       SURGSIGMA_CHECK(issue("broken_frame", frame, picture.error(), at->second));
       continue;
     }
-    SURGSIGMA_CHECK(take_shown(frame, time_of_frame(frame, rate()), std::move(*picture), take));
+    SURGSIGMA_CHECK(take(frame, time_of_frame(frame, rate()), std::move(*picture)));
   }
   return done();
 }

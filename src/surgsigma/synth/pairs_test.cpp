@@ -291,7 +291,8 @@ TEST_F(PairTest, DepthIsShownNearBright) {
     for (int x = 0; x < kSize.width; ++x) *depth.at(x, y) = 30.0F + static_cast<float>(x);
   }
   ASSERT_TRUE(write_file(folder_.path() / "d.npy", encode_npy(depth)).ok());
-  input_.depths = {{10, "d.npy", "", Json{{"unit", "mm"}}}, {20, "d.npy", "", Json{{"unit", "feet"}}}};
+  input_.depths = {{10, "d.npy", "", Json{{"unit", "mm"}, {"provenance", "ct"}}},
+                   {20, "d.npy", "", Json{{"unit", "feet"}, {"provenance", "ct"}}}};
   const auto pairs = of("depth_estimation");
   ASSERT_EQ(pairs.size(), 1u);
   const Image view = read(pairs[0].target);

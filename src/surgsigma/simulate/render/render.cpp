@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/simulate/render/eye.h"
 #include "surgsigma/simulate/render/faults.h"
 #include "surgsigma/simulate/render/outside.h"
 #include "surgsigma/simulate/render/overlay.h"
@@ -18,6 +19,7 @@ using namespace drawing;
 
 constexpr int kShortestSide = 32, kLongestSide = 4096;
 constexpr int kBandRows = 24;
+constexpr double kWidestEyes = 50;
 constexpr std::uint8_t kWristPart = static_cast<std::uint8_t>(InstrumentPart::kWrist);
 
 template <class T>
@@ -154,10 +156,16 @@ void Renderer::Parts::render_band(const Scene& scene, int first, int rows, Band&
                                   RenderedFrame& out, double& lost) const {
   const int halo = first > 0 ? 1 : 0;  // shading looks one row up
   const int width = options.size.width;
-  band.reset(first - halo, rows + halo, width);
+  const float shift = stage.lens.focal * static_cast<float>(options.eye_mm);
+  band.reset(first - halo, rows + halo, width + stage.lens.margin);
   draw_tissue(band, scene.grid, stage.cast.backdrop);
   for (const Relief& relief : scene.reliefs) draw_relief(band, relief, stage.lens);
-  for (const Bar& bar : scene.bars) draw_bar(band, bar, stage.lens);
+  if (shift > 0) {
+    Band seen;
+    see_tissue(band, shift, width, seen);
+    band = std::move(seen);
+  }
+  for (const Bar& bar : scene.bars) draw_bar(band, shift > 0 ? see_bar(bar, shift) : bar, stage.lens);
   shade(band, halo, stage.look, stage.lens, linear);
   const bool is_smoky = scene.haze > 0 || scene.has_plume;
   for (int row = halo; row < band.rows; ++row) {
@@ -195,6 +203,8 @@ void Renderer::Parts::render_inside(Milliseconds t, RenderedFrame& out) const {
   measure(out);
 }
 
+double focal_px_of(ImageSize size) { return static_cast<double>(lens_for(size).focal); }
+
 float airlight_share(const SmokeState& smoke, int x, int y, ImageSize size) {
   const float half_width = 0.5F * static_cast<float>(size.width), half_height = 0.5F * static_cast<float>(size.height);
   const float off_x = static_cast<float>(x) + 0.5F - half_width, off_y = static_cast<float>(y) + 0.5F - half_height;
@@ -224,11 +234,15 @@ Result<Renderer> Renderer::create(const Catalog& catalog, const Script& script, 
   if (options.rate.num <= 0 || options.rate.den <= 0) {
     return Error{ErrorKind::kUsage, "a frame rate of " + to_string(options.rate), id, "it must be positive"};
   }
+  if (!(options.eye_mm >= 0 && options.eye_mm <= kWidestEyes)) {
+    return Error{ErrorKind::kUsage, "an eye " + std::to_string(options.eye_mm) + " mm to the right", id, "0 to 50"};
+  }
   SURGSIGMA_TRY(cast, make_cast(catalog, script, operation, options.seed));
   VideoLook look = draw_look(id, operation.end, options);
   CameraTrack track(script, operation, look.drift, options.size);
-  Stage stage{std::move(cast),        std::move(look), std::move(track), lens_for(options.size), options.with_smoke,
-              operation.criteria};
+  Lens lens = lens_for(options.size);
+  lens.margin = margin_for(lens, static_cast<float>(options.eye_mm));
+  Stage stage{std::move(cast), std::move(look), std::move(track), lens, options.with_smoke, operation.criteria};
   const Microseconds length = operation.end * 1000;
   const std::int64_t frames = length <= 0 ? 0 : frame_at(length - 1, options.rate) + 1;
   return Renderer(std::make_unique<const Parts>(Parts{std::move(stage), operation, options, frames}));

@@ -35,7 +35,10 @@ struct RenderOptions {
   bool with_smoke = true;
   bool with_clean = false;  ///< fill RenderedFrame::clean
   bool with_faults = false;  ///< what recorders and publishers do to pictures: see Fault
+  double eye_mm = 0;  ///< the camera stands so far to the right: the other eye of a stereo endoscope, at the same moment
 };
+/// Focal length in pixels; the optical axis meets the middle of the picture.
+double focal_px_of(ImageSize size);
 
 enum class ObjectKind { kAnatomy, kInstrument, kObject };
 /// Values of RenderedFrame::parts.
@@ -142,7 +145,7 @@ Raster<std::uint8_t> class_mask(const RenderedFrame& frame,
 class Renderer {
  public:
   /// `catalog` and `script` must outlive the renderer; `id` names the video for its draws. kUsage when the size is not in
-  /// [32, 4096] or the rate not positive, kNotFound when the catalog knows no concept for a word of the operation.
+  /// [32, 4096], the rate not positive or the eye not in [0, 50] mm, kNotFound when the catalog knows no concept for a word of the operation.
   static Result<Renderer> create(const Catalog& catalog, const Script& script, const Operation& operation,
                                  std::string id, RenderOptions options = {});
 
