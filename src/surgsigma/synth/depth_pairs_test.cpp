@@ -249,8 +249,8 @@ TEST_F(DepthPairTest, EveryBadMapIsAnIssueWithItsFileAndTheGoodOneIsMade) {
   EXPECT_NEAR(told(pairs[0])["known_share"].get<double>(), 0.5, 0.01);
   EXPECT_EQ(read(pairs[0].target).at(100, 20)[0], 0) << "what was not measured is black";
   ASSERT_THAT(issues_, SizeIs(8));
-  EXPECT_THAT(issues_, Contains(HasSubstr("small.npy: the map is 64x48, its picture 320x240")));
-  EXPECT_THAT(issues_, Contains(HasSubstr("zero.png: only 0 pixels have a depth")));
+  EXPECT_THAT(issues_, Contains(HasSubstr("small.npy: frame 1: the map is 64x48, its picture 320x240")));
+  EXPECT_THAT(issues_, Contains(HasSubstr("zero.png: frame 2: only 0 pixels have a depth")));
   for (const char* name : {"nan.tiff", "cut.tiff", "cut.npy", "hostile.npy", "negative.npy", "gone.npy"}) {
     EXPECT_THAT(issues_, Contains(HasSubstr(std::string("unusable_depth: ") + name)));
   }
@@ -281,8 +281,8 @@ TEST_F(DepthPairTest, NothingToMatchIsNoDepth) {
   add_picture(2, view(false));
   add_right(2, view(true));
   EXPECT_THAT(made(), SizeIs(1));
-  EXPECT_THAT(issues_, Contains(HasSubstr("right0.png: left and right agree in 0 % of the picture")));
-  EXPECT_THAT(issues_, Contains(HasSubstr("right1.png: the left view is 320x240, the right one 100x100")));
+  EXPECT_THAT(issues_, Contains(HasSubstr("right0.png: frame 0: left and right agree in 0 % of the picture")));
+  EXPECT_THAT(issues_, Contains(HasSubstr("right1.png: frame 1: the left view is 320x240, the right one 100x100")));
 }
 
 TEST_F(DepthPairTest, ABadCalibrationIsOneIssueAndShippedMapsGoOn) {
