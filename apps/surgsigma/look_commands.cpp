@@ -4,9 +4,12 @@
 #include <memory>
 
 #include "commands.h"
+#include "surgsigma/base/files.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/media/picture_file.h"
 #include "surgsigma/pipeline/build.h"
 #include "surgsigma/pipeline/report.h"
+#include "surgsigma/pipeline/sheet.h"
 #include "surgsigma/schema/tables.h"
 
 namespace surgsigma::app {
@@ -113,38 +116,97 @@ void print_conversation(const Json& row) {
   fmt::print("\n");
 }
 
-void add_show(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "show", "conversations to read, with reasoning and evidence",
-                                  "surgsigma --db mydb show --task triplet_recognition --count 3");
-  auto id = std::make_shared<std::string>();
-  auto task = std::make_shared<std::string>();
-  auto count = std::make_shared<std::size_t>(5);
-  auto seed = std::make_shared<std::uint64_t>(1);
-  auto only_ids = std::make_shared<bool>(false);
-  command->add_option("id", *id, "one conversation");
-  command->add_option("--task", *task, "only this task");
-  command->add_option("--count", *count, "how many");
-  command->add_option("--seed", *seed, "another draw");
-  command->add_flag("--ids", *only_ids, "only the ids");
-  on_run(command, session, [&session, id, task, count, seed, only_ids]() -> Status {
-    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
-    if (!task->empty()) {
-      SURGSIGMA_TRY(catalog, session.open_catalog());
-      if (!catalog.task(*task)) {
-        std::vector<std::string> names;
-        for (const Task& known : catalog.tasks) names.push_back(known.id);
-        const auto near = nearest(*task, names);
-        return Error{ErrorKind::kUsage, "unknown task " + quoted(*task), "--task",
-                     near ? "did you mean " + *near + "?" : "`surgsigma list tasks` names them"};
-      }
+struct ShowFlags {
+  std::string id;
+  std::vector<std::string> tasks;
+  std::size_t count = 5;
+  std::uint64_t seed = 1;
+  bool only_ids = false;
+  std::string sheet;
+  int per_task = 1;
+};
+
+Status show_sheet(Session& session, const ShowFlags& flags) {
+  if (!ends_with_ignoring_case(flags.sheet, ".png")) {
+    return Error{ErrorKind::kUsage, "the sheet is a PNG picture", flags.sheet, "name a file that ends with .png"};
+  }
+  SURGSIGMA_TRY(catalog, session.open_catalog());
+  SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+  SURGSIGMA_TRY(sheet, contact_sheet(database, catalog, {flags.tasks, flags.per_task, flags.seed}));
+  SURGSIGMA_TRY(bytes, encode_png(sheet.picture));
+  SURGSIGMA_CHECK(write_file(flags.sheet, bytes));
+  if (session.as_json) {
+    Json tiles = Json::array();
+    for (const SheetTile& tile : sheet.tiles) {
+      tiles.push_back({{"number", tile.number},
+                       {"task", tile.task},
+                       {"id", tile.id},
+                       {"source", tile.source},
+                       {"case", tile.case_id},
+                       {"video", tile.video},
+                       {"is_simulated", tile.is_simulated},
+                       {"is_private", tile.is_private},
+                       {"remark", tile.remark},
+                       {"area", {tile.area.x, tile.area.y, tile.area.width, tile.area.height}}});
     }
-    SURGSIGMA_TRY(rows, show_conversations(database, *id, *task, *count, *seed));
+    print_json(Json{
+        {"sheet", flags.sheet}, {"width", sheet.picture.width}, {"height", sheet.picture.height}, {"tiles", tiles}});
+    return done();
+  }
+  QueryTable table;
+  table.names = {"number", "task", "id", "source", "case", "remark"};
+  for (const SheetTile& tile : sheet.tiles) {
+    table.rows.push_back({{std::to_string(tile.number), tile.task, tile.id, tile.source, tile.case_id, tile.remark}});
+  }
+  print_report({"", std::move(table), ""}, false);
+  fmt::print("{}: {} x {} pixels\n", flags.sheet, sheet.picture.width, sheet.picture.height);
+  remark("the sheet shows pixels of the sources: their terms hold for it");
+  return done();
+}
+
+/// A task that the catalog does not know is a usage error with the nearest name.
+Status check_tasks(const Session& session, const std::vector<std::string>& tasks) {
+  if (tasks.empty()) return done();
+  SURGSIGMA_TRY(catalog, session.open_catalog());
+  std::vector<std::string> names;
+  for (const Task& known : catalog.tasks) names.push_back(known.id);
+  for (const std::string& task : tasks) {
+    if (catalog.task(task)) continue;
+    const auto near = nearest(task, names);
+    return Error{ErrorKind::kUsage, "unknown task " + quoted(task), "--task",
+                 near ? "did you mean " + *near + "?" : "`surgsigma list tasks` names them"};
+  }
+  return done();
+}
+
+void add_show(CLI::App& program, Session& session) {
+  CLI::App* command =
+      add_command(program, session, "show", "conversations to read, or one picture with an example of each task",
+                  "surgsigma --db mydb show --task triplet_recognition --count 3\n"
+                  "  surgsigma --db mydb show --sheet sheet.png");
+  auto flags = std::make_shared<ShowFlags>();
+  CLI::Option* id = command->add_option("id", flags->id, "one conversation");
+  command->add_option("--task", flags->tasks, "only this task; may be repeated")->allow_extra_args(false);
+  CLI::Option* count = command->add_option("--count", flags->count, "how many");
+  command->add_option("--seed", flags->seed, "another draw");
+  CLI::Option* ids = command->add_flag("--ids", flags->only_ids, "only the ids");
+  CLI::Option* sheet =
+      command->add_option("--sheet", flags->sheet, "a PNG file to write: examples of each task with their pixels");
+  sheet->excludes(id)->excludes(count)->excludes(ids);
+  command->add_option("--per-task", flags->per_task, "examples per task on the sheet")
+      ->check(CLI::Range(1, 10))
+      ->needs(sheet);
+  on_run(command, session, [&session, flags]() -> Status {
+    if (!flags->sheet.empty()) return show_sheet(session, *flags);
+    SURGSIGMA_TRY(database, session.open_database(Access::kRead));
+    SURGSIGMA_CHECK(check_tasks(session, flags->tasks));
+    SURGSIGMA_TRY(rows, show_conversations(database, flags->id, flags->tasks, flags->count, flags->seed));
     if (session.as_json) {
       print_json(Json(rows));
       return done();
     }
     for (const Json& row : rows) {
-      if (*only_ids)
+      if (flags->only_ids)
         fmt::print("{}\n", row.value("conversation_id", ""));
       else
         print_conversation(row);

@@ -24,7 +24,8 @@ struct ScreenWords {
 Result<Microseconds> clock_of(const std::string& flag, const std::string& text) {
   const auto time = parse_clock(text);
   if (time) return *time;
-  return Error{ErrorKind::kUsage, flag + " is no time: " + quoted(text), "screen", "seconds or a clock, as 65.5 or 1:05.5"};
+  return Error{ErrorKind::kUsage, flag + " is no time: " + quoted(text), "screen",
+               "seconds or a clock, as 65.5 or 1:05.5"};
 }
 
 Status hide(Database& database, const ScreenWords& words) {
@@ -37,7 +38,8 @@ Status hide(Database& database, const ScreenWords& words) {
   for (const std::string_view number : split(words.box, ',')) {
     if (words.box.empty()) break;
     const auto value = parse_double(trim(number));
-    if (!value) return Error{ErrorKind::kUsage, "no number in --box: " + quoted(number), "screen", "left,top,right,bottom"};
+    if (!value)
+      return Error{ErrorKind::kUsage, "no number in --box: " + quoted(number), "screen", "left,top,right,bottom"};
     request.box.push_back(*value);
   }
   SURGSIGMA_CHECK(hide_region(database, request, words.by));
@@ -61,9 +63,10 @@ Status decide(Session& session, const ScreenWords& words) {
 }  // namespace
 
 void add_screen_commands(CLI::App& program, Session& session) {
-  CLI::App* command = add_command(program, session, "screen",
-                                  "private recordings: what is hidden in all that is written, and who has approved them",
-                                  "surgsigma --db mydb screen --sheet audit");
+  CLI::App* command =
+      add_command(program, session, "screen",
+                  "private recordings: what is hidden in all that is written, and who has approved them",
+                  "surgsigma --db mydb screen --sheet audit");
   command->footer(
       "Example:\n  surgsigma --db mydb screen --sheet audit\n"
       "  surgsigma --db mydb screen --hide own/op1 --from 0:10 --to 0:14 --by 'A. Smith'\n"
@@ -72,11 +75,13 @@ void add_screen_commands(CLI::App& program, Session& session) {
   command->add_flag("--list", words->is_list, "every region");
   command->add_option("--sheet", words->sheet, "write the audit sheet (HTML and CSV) to a new folder");
   auto* approve = command->add_option("--approve", words->approve, "recordings that may leave as they are now, or all");
-  auto* hide_option = command->add_option("--hide", words->hide, "a recording of which a stretch or place is to be hidden");
+  auto* hide_option =
+      command->add_option("--hide", words->hide, "a recording of which a stretch or place is to be hidden");
   auto* clear = command->add_option("--clear", words->clear, "a region (its id) that need not be hidden");
   command->add_option("--from", words->from, "of --hide: begin, as 65.5 or 1:05.5")->needs(hide_option);
   command->add_option("--to", words->to, "of --hide: end")->needs(hide_option);
-  command->add_option("--box", words->box, "of --hide: left,top,right,bottom in pixels (default: the whole picture)")->needs(hide_option);
+  command->add_option("--box", words->box, "of --hide: left,top,right,bottom in pixels (default: the whole picture)")
+      ->needs(hide_option);
   command->add_option("--by", words->by, "who decides");
   approve->excludes(hide_option);
   approve->excludes(clear);

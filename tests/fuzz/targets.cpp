@@ -14,6 +14,7 @@
 #include "surgsigma/dialogue/book.h"
 #include "surgsigma/dialogue/template.h"
 #include "surgsigma/ingest/source_files.h"
+#include "surgsigma/media/stereo_calibration.h"
 #include "surgsigma/schema/answer.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/schema/pattern.h"
@@ -157,6 +158,16 @@ void run_template_file(const Target&, std::string_view bytes) {
   expect(book.ok() || !book.error().what.empty(), "an error without words");
 }
 
+void run_stereo_calibration(const Target&, std::string_view bytes) {
+  const auto read = decode_stereo_calibration(bytes, "input", {640, 480});
+  if (!read) {
+    expect(!read.error().what.empty(), "an error without words");
+    return;
+  }
+  const auto again = decode_stereo_calibration(encode_stereo_calibration(*read), "written", {640, 480});
+  expect(again.ok(), "a calibration cannot be written and read back");
+}
+
 std::vector<Target> all_targets() {
   std::vector<Target> all = {
       {"csv", run_csv},
@@ -170,8 +181,11 @@ std::vector<Target> all_targets() {
       {"manifest", run_manifest},
       {"template", run_template},
       {"template_file", run_template_file},
+      {"stereo_calibration", run_stereo_calibration},
   };
-  for (Target& reader : reader_targets()) all.push_back(std::move(reader));
+  for (const auto& more : {reader_targets(), pixel_targets(), container_targets()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 

@@ -1,4 +1,4 @@
-// Every parser of outside text as one function over bytes, for two programs: libFuzzer (fuzz_main.cpp, one program per
+// Every parser of outside data as one function over bytes, for two programs: libFuzzer (fuzz_main.cpp, one program per
 // target) and the replay of saved inputs that runs with the unit tests (replay_test.cpp).
 #pragma once
 
@@ -27,6 +27,10 @@ const Target* find_target(std::string_view name);
 
 /// Rows of the table that are readers (reader_targets.cpp).
 std::vector<Target> reader_targets();
+/// Pictures, masks and depth maps (pixel_targets.cpp).
+std::vector<Target> pixel_targets();
+/// Videos, their indices and tar shards (container_targets.cpp).
+std::vector<Target> container_targets();
 /// The reader that takes the target's file; empty for a parser that is no reader.
 std::string_view reader_of(const Target& target);
 

@@ -732,6 +732,33 @@ TEST(Dialogue, AnImageCaptionSaysDeedsAndSides) {
   }
 }
 
+TEST(Dialogue, AnImageCaptionTellsTheSidesOfTwoOfAKind) {
+  SmallVideo video;
+  video.add(kPresence, "tools", {"ins.hook", "ins.grasper"});           // 0
+  video.add_box("tools", "ins.grasper", {10, 10, 110, 110}, 0, 10);     // 1
+  video.add_box("tools", "ins.grasper", {700, 400, 860, 560}, 0, 20);   // 2
+  video.add_box("tools", "ins.grasper", {20, 300, 90, 400}, 10, 20);    // 3
+  video.add_box("tools", "ins.hook", {10, 210, 110, 290}, 20, 30);      // 4
+  video.add_box("tools", "ins.hook", {10, 310, 110, 390}, 20, 30);      // 5
+  video.look(5);
+  video.look(25);
+  int apart = 0, together = 0;
+  for (const auto& row : of_form(of_task(video.talk_much(20), "image_captioning"), Form::kOpen)) {
+    const std::string text = lower(row.turns[1]);
+    if (row.begin_us < 20 * kSecond) {
+      ++apart;
+      EXPECT_NE(text.find("one grasper is on the left and one on the right"), std::string::npos) << text;
+      EXPECT_EQ(std::count(row.ordinals.begin(), row.ordinals.end(), 1), 1);
+      EXPECT_EQ(std::count(row.ordinals.begin(), row.ordinals.end(), 2), 1);
+    } else {
+      ++together;
+      EXPECT_NE(text.find("two hooks are on the left"), std::string::npos) << text;
+    }
+  }
+  EXPECT_GT(apart, 0);
+  EXPECT_GT(together, 0);
+}
+
 TEST(Dialogue, AVideoCaptionTellsTheOrder) {
   SmallVideo video;
   video.add(kInteraction, "triplets", {"ins.hook", "act.dissect", "ana.cystic_duct"}, 0, 8);

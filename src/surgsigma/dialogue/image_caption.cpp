@@ -7,19 +7,46 @@
 namespace surgsigma {
 namespace {
 
-/// "the hook is on the left and the grasper is on the right", from instruments with one box each. Cites the boxes.
+std::string_view place_of(std::string_view side) { return side == "left" || side == "right" ? "on the " : "in the "; }
+
+/// Whether the sides of these boxes can be told in a few words: one box, several on one side, or two apart.
+bool can_tell(const Talk& talk, const BoxGroup& group, ImageSize size) {
+  if (group.boxes.size() == 1) return true;
+  if (talk.lexicon()[group.concept_index].is_plural) return false;  // "two scissors" may be one
+  if (group.boxes.size() == 2) return true;
+  return std::all_of(group.boxes.begin(), group.boxes.end(), [&](const SeenBox* box) {
+    return side_word(box->box, size) == side_word(group.boxes[0]->box, size);
+  });
+}
+
+/// "the hook is on the left", "two graspers are on the left", "one grasper is on the left and one in the centre".
+void append_sides(Talk& talk, const BoxGroup& group, ImageSize size, std::string& text) {
+  const std::string_view first = side_word(group.boxes.front()->box, size),
+                         last = side_word(group.boxes.back()->box, size);
+  if (group.boxes.size() == 1) return append_side(talk, group.concept_index, first, text);
+  if (first == last) {
+    append_words(CountedConcept{group.concept_index, static_cast<int>(group.boxes.size()), false}, WordForm::kCount,
+                 talk.lexicon(), text);
+    text.append(" are ").append(place_of(first)).append(first);
+    return;
+  }
+  text.append("one ").append(talk.lexicon()[group.concept_index].label).append(" is ");
+  text.append(place_of(first)).append(first).append(" and one ").append(place_of(last)).append(last);
+}
+
+/// Instruments with the side on which they are, from their boxes. Cites the boxes.
 bool fill_sides(Talk& talk, const ContextFacts& facts) {
   const auto groups = box_groups(facts, Role::kInstrument);
-  std::vector<const BoxGroup*> single;
+  std::vector<const BoxGroup*> told;
   for (const auto& group : groups) {
-    if (group.boxes.size() == 1 && single.size() < 4) single.push_back(&group);
+    if (told.size() < 4 && can_tell(talk, group, facts.size)) told.push_back(&group);
   }
-  if (single.empty()) return false;
+  if (told.empty()) return false;
   std::string& text = talk.slots().text(Slot::kSides);
-  for (std::size_t i = 0; i < single.size(); ++i) {
-    append_joint(i, single.size(), Join::kAnd, text);
-    append_side(talk, single[i]->concept_index, side_word(single[i]->boxes[0]->box, facts.size), text);
-    talk.cite(single[i]->boxes[0]->ordinal);
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    append_joint(i, told.size(), Join::kAnd, text);
+    append_sides(talk, *told[i], facts.size, text);
+    for (const SeenBox* box : told[i]->boxes) talk.cite(box->ordinal);
   }
   return true;
 }

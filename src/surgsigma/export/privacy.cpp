@@ -38,7 +38,8 @@ std::string counted(const std::vector<std::string>& videos) {
   std::vector<std::string> first(videos.begin(),
                                  videos.begin() + static_cast<std::ptrdiff_t>(std::min(videos.size(), kExamples)));
   if (videos.size() > kExamples) first.emplace_back("...");
-  return std::to_string(videos.size()) + (videos.size() == 1 ? " recording (" : " recordings (") + join(first, ", ") + ")";
+  return std::to_string(videos.size()) + (videos.size() == 1 ? " recording (" : " recordings (") + join(first, ", ") +
+         ")";
 }
 
 }  // namespace
@@ -87,13 +88,17 @@ Status Privacy::check_pixels(std::span<const std::string> videos) const {
     }
   }
   if (!unscreened.empty()) {
-    return Error{ErrorKind::kUsage, counted(unscreened) + " of private sources were not screened", "export",
-                 "run `surgsigma build` where their videos or pictures lie: what could tell who somebody is is looked for "
-                 "there"};
+    return Error{
+        ErrorKind::kUsage, counted(unscreened) + " of private sources were not screened", "export",
+        "run `surgsigma build` where their videos or pictures lie: what could tell who somebody is is looked for "
+        "there"};
   }
   if (!unapproved.empty()) {
-    return Error{ErrorKind::kUsage, counted(unapproved) + " of private sources were approved by nobody in their present "
-                 "state", "export",
+    return Error{ErrorKind::kUsage,
+                 counted(unapproved) +
+                     " of private sources were approved by nobody in their present "
+                     "state",
+                 "export",
                  "look at `surgsigma screen --sheet DIR`, then `surgsigma screen --approve VIDEO --by NAME`; or "
                  "--purpose internal for use inside your institution"};
   }
@@ -103,9 +108,11 @@ Status Privacy::check_pixels(std::span<const std::string> videos) const {
 Status Privacy::check_paths(std::span<const std::string> sources) const {
   for (const std::string& source : sources) {
     if (!renames(source)) continue;
-    return Error{ErrorKind::kUsage, "rows of the private source " + quoted(source) + " would name its files, and names of "
-                 "files may tell who somebody is", "export",
-                 "add --write-media: files are then named by their content; or --purpose internal"};
+    return Error{ErrorKind::kUsage,
+                 "rows of the private source " + quoted(source) +
+                     " would name its files, and names of "
+                     "files may tell who somebody is",
+                 "export", "add --write-media: files are then named by their content; or --purpose internal"};
   }
   return done();
 }

@@ -1,6 +1,6 @@
-// What recordings of private sources ask of an export: nobody's pixels leave before a person has approved them, what was
-// found is hidden, and recordings and operations go by other names, because people put names and dates into file names.
-// docs/privacy.md tells it to users.
+// What recordings of private sources ask of an export: nobody's pixels leave before a person has approved them, what
+// was found is hidden, and recordings and operations go by other names, because people put names and dates into file
+// names. docs/privacy.md tells it to users.
 #pragma once
 
 #include <map>
@@ -35,8 +35,8 @@ class Privacy {
   /// purpose but internal: only written media, which are named by their content, may be named.
   Status check_paths(std::span<const std::string> sources) const;
 
-  /// "<source>/<16 hex>" for a private recording unless the purpose is internal; else the id itself. The name depends on
-  /// a secret of the database that is never exported, so nobody can find the id by trying names.
+  /// "<source>/<16 hex>" for a private recording unless the purpose is internal; else the id itself. The name depends
+  /// on a secret of the database that is never exported, so nobody can find the id by trying names.
   std::string shown_video(std::string_view source, std::string_view video) const;
   std::string shown_case(std::string_view source, std::string_view case_id) const;
 

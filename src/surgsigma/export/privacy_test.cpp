@@ -39,7 +39,8 @@ class PrivacyTest : public ::testing::Test {
 
   template <class Row>
   void write(Manifest& manifest, const Row& row) {
-    Partition partition{std::string(Row::kTable), "screen", "own", "u", "00", partition_file(Row::kTable, "own", "u", "00"), 1, 0};
+    Partition partition{
+        std::string(Row::kTable), "screen", "own", "u", "00", partition_file(Row::kTable, "own", "u", "00"), 1, 0};
     fs::create_directories((folder() / partition.file).parent_path());
     TableWriter<Row> writer(*Engine::open(1), folder() / partition.file);
     writer.append(row);

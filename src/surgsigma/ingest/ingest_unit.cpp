@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <exception>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -42,6 +43,20 @@ Status read_guarded(const Reader& reader, const FileJob& job) {
   }
 }
 
+/// The recordings of a source that has no labels are those of which there are pixels.
+void declare_recordings(const SourceCard& card, const SourceFiles& source, const IngestUnit& unit, Recorder& recorder) {
+  std::set<std::string> refused;  // once for each kind of file
+  for (const std::size_t index : unit.media) {
+    const MatchedFile& file = source.files.at(index);
+    const LayoutEntry& entry = card.layout[file.entry];
+    if (entry.role != kVideoRole && entry.role != kFrameRole) continue;
+    const auto id = recorder.recording(entry, file.captures);
+    if (id || !refused.insert(entry.pattern).second) continue;
+    recorder.issue("unnamed_recording", Severity::kError, 0, file.path, id.error().what,
+                   "the card's video_id and case are made of what the patterns capture");
+  }
+}
+
 /// The hash of the file's content. A small file is read here, once for the hash and the reader.
 Result<std::uint64_t> hash_of(FileJob& job, std::string& content) {
   if (job.file.bytes > kSmallFile) return file_hash(job.path());
@@ -58,10 +73,6 @@ void read_one(const Reader& reader, FileJob job) {
   const Status status = hash ? read_guarded(reader, job) : Status(hash.error());
   if (!status) job.out.fail_file(status.error());
   job.out.end_file();
-}
-
-bool is_pixel_role(std::string_view role) {
-  return role == kVideoRole || role == kFrameRole || role == kMaskRole || role == kDepthRole;
 }
 
 const Reader* reader_named(std::string_view name, const std::vector<Reader>& table) {
@@ -142,13 +153,25 @@ std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& s
     unit.name = bucket_name(bucket);
     unit.files.push_back(i);
   }
+  const bool is_pixels_alone = has_pixels_alone(card);
+  std::vector<std::size_t> of_all_units;
   for (std::size_t i = 0; i < source.files.size(); ++i) {
     const LayoutEntry& entry = card.layout[source.files[i].entry];
     if (!entry.reader.empty() || !is_pixel_role(entry.role)) continue;
-    const auto unit = by_bucket.find(hash64(video_of(card, source.files[i])) % count);
+    if (entry.role == kCalibrationRole) {  // small, and one may serve many recordings
+      of_all_units.push_back(i);
+      continue;
+    }
+    const std::uint64_t bucket = hash64(video_of(card, source.files[i])) % count;
+    auto unit = by_bucket.find(bucket);
+    if (unit == by_bucket.end() && is_pixels_alone) {
+      unit = by_bucket.emplace(bucket, IngestUnit{bucket_name(bucket), {}, {}}).first;
+    }
     IngestUnit* its = unit != by_bucket.end() ? &unit->second : !all.files.empty() ? &all : nullptr;
     if (its) its->media.push_back(i);
   }
+  for (auto& [bucket, unit] : by_bucket) unit.media.insert(unit.media.end(), of_all_units.begin(), of_all_units.end());
+  if (!all.files.empty()) all.media.insert(all.media.end(), of_all_units.begin(), of_all_units.end());
   std::vector<IngestUnit> units;
   if (!all.files.empty()) units.push_back(std::move(all));
   for (auto& [bucket, unit] : by_bucket) units.push_back(std::move(unit));
@@ -182,6 +205,7 @@ Status ingest_unit(const SourceCard& card, const SourceFiles& source, const Inge
   for (const Step& step : steps) {
     read_one(*step.reader, {card, card.layout[step.file->entry], *step.file, source, recorder, &prepared});
   }
+  if (has_pixels_alone(card)) declare_recordings(card, source, unit, recorder);
   recorder.finish();
   return done();
 }

@@ -36,6 +36,8 @@ class Recorder {
 
   /// Declares the video that `captures` (with at least "video") names, or finds it again.
   Result<VideoId> video(const Captures& captures);
+  /// The same for a file of pixels, which no reader reads.
+  Result<VideoId> recording(const LayoutEntry& entry, const Captures& captures);
   /// The labels of this video reach at least to this native frame / this time (exclusive ends).
   void extend_frames(const VideoId& id, std::int64_t end_frame);
   void extend_time(const VideoId& id, std::int64_t end_us);
@@ -67,6 +69,8 @@ class Recorder {
   const SourceCard& card() const { return card_; }
 
  private:
+  Result<VideoId> declare(const LayoutEntry* entry, const Captures& captures);
+
   const SourceCard& card_;
   std::string unit_;
   IngestSinks sinks_;
@@ -133,10 +137,11 @@ const Reader* find_reader(std::string_view name);
 struct IngestUnit {
   std::string name;                ///< "b003" (a bucket of videos) or "all"
   std::vector<std::size_t> files;  ///< indices into SourceFiles::files: labels
-  std::vector<std::size_t> media;  ///< the same: videos and pictures of the unit\'s recordings
+  std::vector<std::size_t> media;  ///< the same: videos and pictures of the unit's recordings
 };
 /// Groups files into units: entries with unit "video" by hash of the video name into `buckets` buckets, the rest into
-/// "all". Files without a reader are left out.
+/// "all". Videos and pictures go with the labels of their recording; where the card has no labels at all they make the
+/// units. A calibration goes into every unit.
 std::vector<IngestUnit> plan_ingest(const SourceCard& card, const SourceFiles& source, int buckets);
 /// About one bucket per eight videos, a power of two.
 int default_buckets(std::size_t videos);

@@ -47,9 +47,15 @@ std::string valid_text(std::string text) { return is_valid_utf8(text) ? std::mov
 Recorder::Recorder(const SourceCard& card, std::string unit, IngestSinks sinks)
     : card_(card), unit_(std::move(unit)), sinks_(std::move(sinks)) {}
 
-Result<VideoId> Recorder::video(const Captures& captures) {
+Result<VideoId> Recorder::video(const Captures& captures) { return declare(entry_, captures); }
+
+Result<VideoId> Recorder::recording(const LayoutEntry& entry, const Captures& captures) {
+  return declare(&entry, captures);
+}
+
+Result<VideoId> Recorder::declare(const LayoutEntry* entry, const Captures& captures) {
   // A layout entry may name its recordings in another way than the rest of the card.
-  const Json* with = entry_ ? &entry_->with : nullptr;
+  const Json* with = entry ? &entry->with : nullptr;
   const auto own = [&](std::string_view key) { return with && with->is_object() ? text_or(*with, key, "") : ""; };
   const std::string own_name = own("video_id");
   const std::string own_case = own("case");

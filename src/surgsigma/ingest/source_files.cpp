@@ -169,6 +169,7 @@ class SourceMatch {
     }
     std::sort(result_.unexpected.begin(), result_.unexpected.end());
     for (const std::string& path : tree.unreadable) result_.unreadable.push_back(printable(path));
+    note_folders_named_as_videos();
     std::sort(result_.unreadable.begin(), result_.unreadable.end());
     note_missing();
     return std::move(result_);
@@ -190,6 +191,22 @@ class SourceMatch {
       return;
     }
     if (looks_like_labels(file.path)) result_.unexpected.push_back(printable(file.path));
+  }
+
+  /// A folder beside videos that has the name of one: an archive unpacked once too often, or pictures of the video.
+  void note_folders_named_as_videos() {
+    std::set<std::pair<std::size_t, fs::path>> places;
+    for (const MatchedFile& file : result_.files) {
+      if (card_.layout[file.entry].role == "video") places.emplace(file.entry, fs::path(file.path).parent_path());
+    }
+    for (const auto& [entry, folder] : places) {
+      std::error_code code;
+      for (fs::directory_iterator at(result_.root / folder, code), end; !code && at != end; at.increment(code)) {
+        const std::string path = (folder / at->path().filename()).string();
+        std::error_code unknown;
+        if (at->is_directory(unknown) && patterns_[entry].match(path)) result_.unreadable.push_back(printable(path) + "/");
+      }
+    }
   }
 
   /// One entry without '*' matches one file for each set of captures. Further ones are copies in other folders (a

@@ -179,6 +179,15 @@ TEST_F(SourceFolder, NamesThatAreNoTextAreUnreadableAndPrintable) {
               UnorderedElementsAre("'bad\\xff/phase/video01.txt'", "'back\\slash/phase/video02.txt'"));
 }
 
+TEST_F(SourceFolder, AFolderThatIsCalledLikeAVideoIsNotPassedOverInSilence) {
+  put("videos/video01.mp4");
+  fs::create_directories(folder_.path() / "videos" / "video02.mp4");
+  fs::create_directories(folder_.path() / "videos" / "extras");
+  const SourceFiles source = matched();
+  EXPECT_THAT(paths(source), ElementsAre("videos/video01.mp4"));
+  EXPECT_THAT(source.unreadable, ElementsAre("videos/video02.mp4/"));
+}
+
 TEST_F(SourceFolder, LinkThatLeadsBackEnds) {
   put("phase/video01.txt");
   fs::create_directory_symlink(folder_.path(), folder_.path() / "phase" / "again");

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/media/halves.h"
 
 namespace surgsigma {
 namespace {
@@ -139,11 +140,34 @@ bool is_invalid(float value, const DepthConvention& convention) {
   return false;
 }
 
+bool is_in_range(double value, const DepthConvention& convention) {
+  return (!convention.least || value >= *convention.least) && (!convention.most || value <= *convention.most);
+}
+
 bool larger_is_nearer(const DepthConvention& convention) {
   return convention.is_inverse || convention.unit == DepthUnit::kDisparity || convention.near_is_bright;
 }
 
 }  // namespace
+
+DepthConvention convention_of(const DepthLayout& layout) {
+  DepthConvention convention;
+  convention.unit = layout.unit == "m"           ? DepthUnit::kMetres
+                    : layout.unit == "relative"  ? DepthUnit::kRelative
+                    : layout.unit == "disparity" ? DepthUnit::kDisparity
+                                                 : DepthUnit::kMillimetres;
+  convention.scale = layout.scale;
+  convention.is_inverse = layout.is_inverse;
+  convention.near_is_bright = layout.near_is_bright;
+  convention.invalid = layout.invalid;
+  convention.channel = layout.channel;
+  convention.least = layout.least;
+  convention.most = layout.most;
+  convention.half = layout.half;
+  return convention;
+}
+
+bool is_metric(DepthUnit unit) { return unit == DepthUnit::kMillimetres || unit == DepthUnit::kMetres; }
 
 Result<FloatImage> decode_npy(std::string_view bytes, std::string_view name, PictureLimits limits) {
   SURGSIGMA_TRY(shape, npy_shape(bytes, name));
@@ -153,7 +177,8 @@ Result<FloatImage> decode_npy(std::string_view bytes, std::string_view name, Pic
   }
   const std::int64_t high = shape.sides[0], wide = shape.sides[1];
   const std::int64_t many = shape.sides.size() == 3 ? shape.sides[2] : 1;
-  if (wide > limits.longest_side || high > limits.longest_side || wide > limits.pixels / high || many > 16) {
+  if (wide > limits.longest_side || high > limits.longest_side || wide > limits.pixels / high || many > 16 ||
+      wide * high * many > 2 * limits.pixels) {
     return bad_npy(name, "an array of " + std::to_string(high) + "x" + std::to_string(wide) + "x" +
                              std::to_string(many) + " values is too large");
   }
@@ -192,7 +217,9 @@ std::string encode_npy(const FloatImage& image) {
 Result<DepthMap> decode_depth(std::string_view bytes, std::string_view name, const DepthConvention& convention,
                               PictureLimits limits) {
   if (auto error = contradiction(convention, name)) return *error;
-  SURGSIGMA_TRY(raw, raw_values(bytes, name, limits));
+  SURGSIGMA_TRY(read, raw_values(bytes, name, limits));
+  const FloatImage raw = convention.half == PictureHalf::kWhole ? std::move(read) : half_of(read, convention.half);
+  if (raw.is_empty()) return Error{ErrorKind::kData, "the depth map is too small to hold two", std::string(name), ""};
   if (convention.channel >= raw.channels) {
     return Error{ErrorKind::kData,
                  "the depth map has " + std::to_string(raw.channels) + " channels, channel " +
@@ -212,14 +239,16 @@ Result<DepthMap> decode_depth(std::string_view bytes, std::string_view name, con
                        std::to_string(i / wide),
                    std::string(name), "if it means \"not measured\", name it in the card"};
     }
-    map.values.values[i] = static_cast<float>(value * convention.scale);
+    const double measured = value * convention.scale;
+    if (!is_in_range(measured, convention)) continue;
+    map.values.values[i] = static_cast<float>(measured);
     ++map.valid;
   }
   return map;
 }
 
 Result<DepthMap> read_depth(const fs::path& path, const DepthConvention& convention, PictureLimits limits) {
-  SURGSIGMA_TRY(bytes, read_file(path));
+  SURGSIGMA_TRY(bytes, read_file(path, kLargestPictureFile));
   return decode_depth(bytes, path.string(), convention, limits);
 }
 

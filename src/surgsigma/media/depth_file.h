@@ -1,6 +1,7 @@
 // Depth maps as data sets publish them: 16-bit PNG, NPY, float TIFF; and what their numbers mean.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "surgsigma/base/result.h"
 #include "surgsigma/media/image.h"
 #include "surgsigma/media/picture_file.h"
+#include "surgsigma/schema/pixel_layout.h"
 
 namespace surgsigma {
 
@@ -26,7 +28,14 @@ struct DepthConvention {
   bool near_is_bright = false;  ///< Falls with distance but is no reciprocal; kRelative only.
   std::vector<double> invalid = {0};  ///< File values that mean "not measured"; what is not finite is always invalid.
   int channel = 0;                    ///< Of several: 2 for SCARED's x, y, z pictures.
+  std::optional<double> least;        ///< In the unit; what lies outside was not measured.
+  std::optional<double> most;
+  PictureHalf half = PictureHalf::kWhole;  ///< Where maps of two cameras are stacked in one file.
 };
+/// What the card's words mean here.
+DepthConvention convention_of(const DepthLayout& layout);
+/// Millimetres or metres; disparity is metric only together with its camera, which a map does not hold.
+bool is_metric(DepthUnit unit);
 
 struct DepthMap {
   FloatImage values;  ///< In the convention's unit and direction; not-a-number where invalid.

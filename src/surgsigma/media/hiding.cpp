@@ -6,7 +6,9 @@
 namespace surgsigma {
 namespace {
 
-bool is_on(const HiddenRegion& region, Microseconds time) { return region.time.begin <= time && time < region.time.end; }
+bool is_on(const HiddenRegion& region, Microseconds time) {
+  return region.time.begin <= time && time < region.time.end;
+}
 
 Error meaningless(const RegionRow& row, std::string what) {
   return {ErrorKind::kData, std::move(what), row.video_id.text + ", region " + row.region_id,

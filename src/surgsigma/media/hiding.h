@@ -1,6 +1,6 @@
 // What is hidden of one private recording before any of its pixels are written: burned-in text for the whole time, and
-// everything while the camera is out of the body. Whoever takes a picture of the recording from its file applies the plan
-// first, at the picture's own size, before it is scaled, encoded or drawn on.
+// everything while the camera is out of the body. Whoever takes a picture of the recording from its file applies the
+// plan first, at the picture's own size, before it is scaled, encoded or drawn on.
 #pragma once
 
 #include <optional>
@@ -32,14 +32,14 @@ struct HidingPlan {
   bool hides_all(Microseconds time) const;
   /// Some of [begin, end) shows only hidden pictures.
   bool hides_all_within(Microseconds begin, Microseconds end) const;
-  /// Hides in place. Boxes are rounded outwards when they are scaled. kUsage for an empty picture; a plan with boxes and
-  /// without a size is kInternal.
+  /// Hides in place. Boxes are rounded outwards when they are scaled. kUsage for an empty picture; a plan with boxes
+  /// and without a size is kInternal.
   Status apply(Image& picture, Microseconds time) const;
   bool operator==(const HidingPlan&) const = default;
 };
 
-/// The plan of one recording from its rows; those that a person has cleared hide nothing. kData for a row whose words or
-/// numbers mean nothing: such a recording must not be passed on.
+/// The plan of one recording from its rows; those that a person has cleared hide nothing. kData for a row whose words
+/// or numbers mean nothing: such a recording must not be passed on.
 Result<HidingPlan> hiding_plan(std::span<const RegionRow> regions);
 
 }  // namespace surgsigma

@@ -35,8 +35,10 @@ TEST(Hiding, AStretchHidesTheWholePictureForItsTimeOnly) {
   for (int y = 0; y < 40; ++y) {
     for (int x = 0; x < 60; ++x) *stripes.at(x, y) = static_cast<std::uint8_t>(x % 2 * 255);
   }
-  for (const auto& [time, is_hidden] : {std::pair<Microseconds, bool>{10 * kSecond - 1, false}, {10 * kSecond, true},
-                                        {20 * kSecond - 1, true}, {20 * kSecond, false}}) {
+  for (const auto& [time, is_hidden] : {std::pair<Microseconds, bool>{10 * kSecond - 1, false},
+                                        {10 * kSecond, true},
+                                        {20 * kSecond - 1, true},
+                                        {20 * kSecond, false}}) {
     Image picture = stripes;
     ASSERT_TRUE(plan->apply(picture, time));
     EXPECT_EQ(picture != stripes, is_hidden) << time;
@@ -51,8 +53,8 @@ TEST(Hiding, ABoxCoversItsPlaceInAPictureOfAnotherSize) {
   ASSERT_TRUE(plan);
   Image half(50, 25, 3, 200);
   ASSERT_TRUE(plan->apply(half, 0));
-  EXPECT_EQ(*half.at(5, 2), 0);    // 11 / 2 rounded down
-  EXPECT_EQ(*half.at(15, 7), 0);   // 31 / 2 rounded up
+  EXPECT_EQ(*half.at(5, 2), 0);   // 11 / 2 rounded down
+  EXPECT_EQ(*half.at(15, 7), 0);  // 31 / 2 rounded up
   EXPECT_EQ(*half.at(16, 7), 200);
   EXPECT_EQ(*half.at(4, 2), 200);
   EXPECT_FALSE(plan->hides_all(0));

@@ -14,6 +14,7 @@ namespace {
 template <class T, class IsOn>
 Mask encoded(const Raster<T>& picture, IsOn is_on) {
   Mask mask{picture.size(), {}};
+  if (picture.values.empty()) return {picture.size(), {0}};  // one side may still be above 0
   bool on = false;
   std::uint32_t length = 0;
   for (int x = 0; x < picture.width; ++x) {

@@ -107,6 +107,17 @@ TEST(Mask, MergingIsPixelLogic) {
                    static_cast<double>(area(*both)) / static_cast<double>(area(mask_from_image(a))));
 }
 
+TEST(Mask, APictureWithoutRowsOrColumnsHasOneEmptyRun) {
+  for (const ImageSize size : {ImageSize{5, 0}, ImageSize{0, 5}, ImageSize{0, 0}}) {
+    const Mask mask = mask_from_image(Image(size.width, size.height, 1));
+    EXPECT_EQ(mask, (Mask{size, {0}}));
+    const auto read = mask_from_counts(counts_text(mask), size, "m");
+    ASSERT_TRUE(read) << to_string(read.error());
+    EXPECT_EQ(*read, mask);
+    EXPECT_TRUE(image_from_mask(mask).is_empty());
+  }
+}
+
 TEST(Mask, EmptyMasksHaveNoBoxAndNoOverlap) {
   const Mask empty = mask_from_image(Image(4, 3, 1));
   EXPECT_EQ(bounding_box(empty), Box{});

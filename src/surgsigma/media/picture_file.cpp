@@ -234,12 +234,12 @@ Result<FloatImage> decode_float_tiff(std::string_view bytes, std::string_view na
 }
 
 Result<Image> read_picture(const fs::path& path, PictureLimits limits) {
-  SURGSIGMA_TRY(bytes, read_file(path));
+  SURGSIGMA_TRY(bytes, read_file(path, kLargestPictureFile));
   return decode_picture(bytes, path.string(), limits);
 }
 
 Result<Image> read_class_ids(const fs::path& path, PictureLimits limits) {
-  SURGSIGMA_TRY(bytes, read_file(path));
+  SURGSIGMA_TRY(bytes, read_file(path, kLargestPictureFile));
   return decode_class_ids(bytes, path.string(), limits);
 }
 

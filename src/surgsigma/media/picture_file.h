@@ -31,10 +31,14 @@ PictureFormat picture_format(std::string_view bytes);
 /// "jpeg", "png", "webp", "tiff", "bmp", "unknown".
 std::string_view picture_format_name(PictureFormat format);
 
+/// The largest frames of any camera are those of 8K, 33 million pixels. Decoding takes up to 15 bytes a pixel at its
+/// worst (a progressive CMYK JPEG), so a hostile file of the largest size stays below 1 GB.
 struct PictureLimits {
   int longest_side = 32768;
-  std::int64_t pixels = 200'000'000;
+  std::int64_t pixels = 50'000'000;
 };
+/// A larger file is no picture of a frame: read_picture() and its kind refuse it before it is read.
+inline constexpr std::uint64_t kLargestPictureFile = 512ULL << 20;
 
 /// What a file says of itself, read without decoding it.
 struct PictureHeader {

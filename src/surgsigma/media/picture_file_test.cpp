@@ -372,11 +372,11 @@ TEST(PictureFile, HugeSizesAreRefusedBeforeMemoryIsTaken) {
 }
 
 TEST(PictureFile, AShortPngCannotHoldALargePicture) {
-  // 20000 x 10000 grey pixels claimed with a right CRC and hardly any data: no 200 MB are taken for it.
+  // 20000 x 2000 grey pixels claimed with a right CRC and hardly any data: no 40 MB are taken for it.
   std::string bytes = png_file(1, 1, 8, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, "\x05");
   const std::string large = png_file(20000, 1, 8, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, std::string(20000, '\0'));
   std::string header = large.substr(16, 13);
-  header.replace(4, 4, std::string("\0\0\x27\x10", 4));
+  header.replace(4, 4, std::string("\0\0\x07\xD0", 4));
   const auto crc = [](const std::string& text) {
     std::uint32_t value = 0xFFFFFFFF;
     for (const char c : text) {
@@ -392,8 +392,35 @@ TEST(PictureFile, AShortPngCannotHoldALargePicture) {
   bytes.replace(29, 4, crc("IHDR" + header));
   const auto picture = decode_picture(bytes, "bomb.png");
   ASSERT_FALSE(picture);
-  EXPECT_NE(picture.error().what.find("bytes cannot hold 20000x10000 pixels"), std::string::npos)
+  EXPECT_NE(picture.error().what.find("bytes cannot hold 20000x2000 pixels"), std::string::npos)
       << picture.error().what;
+}
+
+TEST(PictureFile, AShortJpegCannotHoldALargePicture) {
+  std::string bytes = *encode_jpeg(colours(16, 16));
+  const std::size_t at = bytes.find(std::string("\0\x10\0\x10\x03", 5));  // height, width, components
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, 4, std::string("\x1B\x58\x1B\x58", 4));
+  const auto picture = decode_picture(bytes, "bomb.jpg");
+  ASSERT_FALSE(picture);
+  EXPECT_NE(picture.error().what.find("bytes cannot hold 7000x7000 pixels"), std::string::npos) << picture.error().what;
+  EXPECT_TRUE(decode_picture(*encode_jpeg(Image(2000, 2000, 1), 1), "flat.jpg")) << "a flat picture is not too short";
+}
+
+TEST(PictureFile, ATiffIsHeldAgainstItsSizeBeforeMemoryIsTaken) {
+  std::string bytes = tiff_file(colours(16, 16), PHOTOMETRIC_RGB, COMPRESSION_NONE);
+  for (const int tag : {TIFFTAG_IMAGEWIDTH, TIFFTAG_IMAGELENGTH}) {
+    const std::string entry{static_cast<char>(tag & 0xFF), static_cast<char>(tag >> 8)};
+    std::size_t at = bytes.rfind(entry + std::string("\3\0\1\0\0\0\x10\0", 8));
+    ASSERT_NE(at, std::string::npos) << tag;
+    bytes.replace(at + 8, 2, "\x58\x1B");
+  }
+  const auto picture = decode_picture(bytes, "bomb.tif");
+  ASSERT_FALSE(picture);
+  EXPECT_NE(picture.error().what.find("bytes cannot hold 7000x7000 pixels"), std::string::npos) << picture.error().what;
+  const std::string floats = *encode_float_tiff(FloatImage(100, 100, 3));
+  EXPECT_TRUE(decode_float_tiff(floats, "f.tif", {200, 20'000}));
+  EXPECT_FALSE(decode_float_tiff(floats, "f.tif", {200, 10'000})) << "12 bytes a pixel where 8 are the most";
 }
 
 TEST(PictureFile, ChangedBytesNeverCrash) {

@@ -150,6 +150,16 @@ Image rgb_from_cmyk(const Image& cmyk, bool is_inverted) {
   return rgb;
 }
 
+/// Every block of 8x8 values takes a bit at least, and the finest component has a quarter of the picture's blocks at
+/// least (factors 4x1 beside 1x4), so a short file cannot hold a large picture.
+std::optional<Error> too_short(std::string_view bytes, std::int64_t width, std::int64_t height, std::string_view name) {
+  const std::int64_t blocks = (width / 8) * (height / 8);
+  if (blocks <= static_cast<std::int64_t>(bytes.size()) * 8 * 4) return {};
+  return damaged(name, PictureFormat::kJpeg,
+                 std::to_string(bytes.size()) + " bytes cannot hold " + std::to_string(width) + "x" +
+                     std::to_string(height) + " pixels: the file ends early");
+}
+
 }  // namespace
 
 Result<PictureHeader> jpeg_header(std::string_view bytes, std::string_view name) {
@@ -172,6 +182,7 @@ Result<Image> decode_jpeg(std::string_view bytes, std::string_view name, int red
     return Error{ErrorKind::kData, "a JPEG with arithmetic coding", std::string(name),
                  "save it again with any program"};
   }
+  if (auto error = too_short(bytes, reader.info().image_width, reader.info().image_height, name)) return *error;
   if (!reader.start(reduce)) return damaged(name, PictureFormat::kJpeg, reader.words());
   Image image(static_cast<int>(reader.info().output_width), static_cast<int>(reader.info().output_height),
               reader.info().output_components);

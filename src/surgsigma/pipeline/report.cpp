@@ -127,6 +127,49 @@ Status trace_video(const std::shared_ptr<Engine>& engine, const std::string& vid
   return done();
 }
 
+/// What the tasks count: conversations, and pairs for the tasks of pixels.
+constexpr std::string_view kSamples =
+    "(SELECT task, source_id, case_id, video_id, reasoning_id FROM conversations UNION ALL "
+    "SELECT task, source_id, case_id, video_id, '' FROM pairs) AS samples";
+
+/// One row per source with pixels: which share of the measured time each reason marks, and of the sampled frames any.
+Result<Report> marks_by_source(const std::shared_ptr<Engine>& engine) {
+  SURGSIGMA_TRY(reasons, engine->query("SELECT DISTINCT reason FROM marks ORDER BY 1"));
+  std::string columns;
+  for (std::size_t i = 0; i < reasons.rows.size(); ++i) {
+    const std::string reason = cell(reasons, i, 0);
+    columns +=
+        ", coalesce(round(100.0 * (SELECT sum(end_us - begin_us) FROM marks JOIN videos USING (video_id) WHERE "
+        "source_id = m.source_id AND reason = " +
+        sql_quoted(reason) + ") / nullif(us, 0), 1), 0) AS \"" + reason + "\"";
+  }
+  SURGSIGMA_TRY(
+      report,
+      titled(
+          engine, "Marked by source (percent of the measured time)",
+          "WITH m AS (SELECT source_id, count(*) AS videos, sum(media.duration_us) AS us FROM media JOIN videos "
+          "USING (video_id) GROUP BY 1), f AS (SELECT v.source_id, count(*) AS frames, count(*) FILTER (EXISTS "
+          "(SELECT 1 FROM marks k WHERE k.video_id = f.video_id AND k.begin_us <= f.time_us AND f.time_us < "
+          "k.end_us)) AS marked FROM frames f JOIN videos v USING (video_id) GROUP BY 1) "
+          "SELECT source_id AS source, videos AS \"videos with pixels\", round(us / 3.6e9, 2) AS \"measured hours\", "
+          "round(100.0 * marked / nullif(frames, 0), 1) AS \"any mark\"" +
+              columns + " FROM m LEFT JOIN f USING (source_id) ORDER BY source_id"));
+  report.remark = "nothing is deleted; `any mark` counts sampled frames, a frame may carry several marks";
+  return report;
+}
+
+/// Issues, and marks as such: one per recording and reason.
+constexpr std::string_view kIssuesAndMarks =
+    "(SELECT * FROM issues UNION ALL BY NAME "
+    "SELECT v.source_id, v.unit, 'measure' AS stage, 'marked_' || k.reason AS rule, 'info' AS severity, k.video_id, "
+    "m.path AS file, 0 AS line, round(100.0 * sum(k.end_us - k.begin_us) / nullif(any_value(m.duration_us), 0), 1) || "
+    "' % of ' || k.video_id AS value, 'the share of the recording that is marked as ' || k.reason AS message, "
+    "round(100.0 * sum(sum(k.end_us - k.begin_us)) OVER (PARTITION BY v.source_id, k.reason) / nullif((SELECT "
+    "sum(a.duration_us) FROM media a JOIN videos b USING (video_id) WHERE b.source_id = v.source_id), 0), 1) || "
+    "' % of the measured time of the source; nothing is deleted, the table marks has the stretches' AS hint, 0 AS rows "
+    "FROM marks k JOIN videos v USING (video_id) JOIN media m USING (video_id) "
+    "GROUP BY v.source_id, v.unit, k.reason, k.video_id, m.path) AS issues";
+
 std::string list_inside(std::string text) {
   // "[3, 5]" -> "3, 5"; an empty list becomes -1, which no record has.
   if (text.size() >= 2 && text.front() == '[') text = text.substr(1, text.size() - 2);
@@ -148,20 +191,24 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
           "c AS (SELECT source_id, count(*) AS conversations, count(*) FILTER (reasoning_id <> '') AS with_reasoning "
           "FROM "
           "conversations GROUP BY 1), "
+          "p AS (SELECT source_id, count(*) AS pairs FROM pairs GROUP BY 1), "
           "i AS (SELECT source_id, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = "
           "'warning') AS "
           "warnings FROM issues GROUP BY 1), "
           "t AS (SELECT s.source_id || CASE WHEN s.is_simulated THEN ' (simulated)' ELSE '' END AS source, "
           "coalesce(videos, 0) AS videos, coalesce(patients, 0) AS patients, coalesce(hours, 0) AS hours, "
           "coalesce(records, 0) "
-          "AS records, coalesce(conversations, 0) AS conversations, coalesce(with_reasoning, 0) AS with_reasoning, "
+          "AS records, coalesce(conversations, 0) AS conversations, coalesce(pairs, 0) AS pairs, "
+          "coalesce(with_reasoning, 0) AS with_reasoning, "
           "coalesce(errors, 0) AS errors, coalesce(warnings, 0) AS warnings, s.licence_id AS licence FROM sources s "
           "LEFT JOIN "
-          "v USING (source_id) LEFT JOIN r USING (source_id) LEFT JOIN c USING (source_id) LEFT JOIN i USING "
-          "(source_id)) "
-          "SELECT source, videos, patients, round(hours, 1) AS hours, records, conversations, with_reasoning, errors, "
+          "v USING (source_id) LEFT JOIN r USING (source_id) LEFT JOIN c USING (source_id) LEFT JOIN p USING "
+          "(source_id) LEFT JOIN i USING (source_id)) "
+          "SELECT source, videos, patients, round(hours, 1) AS hours, records, conversations, pairs, with_reasoning, "
+          "errors, "
           "warnings, licence FROM (SELECT 0 AS last, * FROM t UNION ALL SELECT 1, 'total', sum(videos), (SELECT "
-          "count(DISTINCT case_id) FROM videos), sum(hours), sum(records), sum(conversations), sum(with_reasoning), "
+          "count(DISTINCT case_id) FROM videos), sum(hours), sum(records), sum(conversations), sum(pairs), "
+          "sum(with_reasoning), "
           "sum(errors), sum(warnings), '' FROM t) ORDER BY last, source"));
   sources.remark = "patients are counted once in the total where sources share them";
   reports.push_back(std::move(sources));
@@ -176,22 +223,22 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
                 titled(engine, "Tasks by part (" + scheme + " split)",
                        "WITH p AS (SELECT source_id, case_id, part FROM splits WHERE scheme = " + sql_quoted(scheme) +
                            "), "
-                           "c AS (SELECT task, coalesce(part, 'none') AS part, case_id, video_id, reasoning_id FROM "
-                           "conversations LEFT JOIN p "
-                           "USING (source_id, case_id)) "
+                           "c AS (SELECT task, coalesce(part, 'none') AS part, case_id, video_id, reasoning_id FROM " +
+                           std::string(kSamples) +
+                           " LEFT JOIN p USING (source_id, case_id)) "
                            "SELECT t.task, count(c.task) FILTER (part = 'train') AS train, count(c.task) FILTER (part "
                            "= 'val') AS val, "
                            "count(c.task) FILTER (part = 'test') AS test, count(c.task) FILTER (part NOT IN ('train', "
                            "'val', 'test')) AS other, "
                            "count(c.task) AS total, count(*) FILTER (reasoning_id <> '') AS with_reasoning, "
                            "count(DISTINCT video_id) AS videos, "
-                           "count(DISTINCT case_id) AS patients, CASE WHEN any_value(needs_pixels) THEN 'needs pixels' "
-                           "ELSE '' END AS note "
+                           "count(DISTINCT case_id) AS patients, CASE WHEN any_value(needs_pixels) THEN 'pairs' "
+                           "ELSE 'conversations' END AS unit "
                            "FROM " +
                            tasks + " LEFT JOIN c USING (task) GROUP BY t.task, number ORDER BY number"));
   reports.push_back(std::move(by_part));
 
-  SURGSIGMA_TRY(names, engine->query("SELECT DISTINCT source_id FROM conversations ORDER BY 1"));
+  SURGSIGMA_TRY(names, engine->query("SELECT DISTINCT source_id FROM " + std::string(kSamples) + " ORDER BY 1"));
   if (!names.rows.empty()) {
     std::string columns;
     for (std::size_t i = 0; i < names.rows.size(); ++i) {
@@ -199,10 +246,23 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
           ", count(*) FILTER (source_id = " + sql_quoted(cell(names, i, 0)) + ") AS \"" + cell(names, i, 0) + "\"";
     }
     SURGSIGMA_TRY(by_source, titled(engine, "Tasks by source",
-                                    "SELECT task" + columns + " FROM conversations JOIN " + tasks +
+                                    "SELECT task" + columns + " FROM " + std::string(kSamples) + " JOIN " + tasks +
                                         " USING (task) GROUP BY task, number ORDER BY "
                                         "number"));
     reports.push_back(std::move(by_source));
+  }
+  SURGSIGMA_TRY(marks, marks_by_source(engine));
+  if (!marks.table.rows.empty()) reports.push_back(std::move(marks));
+  SURGSIGMA_TRY(matches, titled(engine, "Recordings under two names",
+                                "SELECT video_id AS video, strftime(make_timestamp(begin_us), '%H:%M:%S') AS \"from\", "
+                                "strftime(make_timestamp(end_us), '%H:%M:%S') AS \"to\", other_video_id AS shows, "
+                                "strftime(make_timestamp(other_begin_us), '%H:%M:%S') AS \"its from\", "
+                                "strftime(make_timestamp(other_end_us), '%H:%M:%S') AS \"its to\", "
+                                "round(share, 2) AS alike, samples FROM matches "
+                                "ORDER BY video_id, begin_us, other_video_id"));
+  if (!matches.table.rows.empty()) {
+    matches.remark = "found by the look of their pictures; both sides are in one overlap group";
+    reports.push_back(std::move(matches));
   }
   return reports;
 }
@@ -217,16 +277,17 @@ Result<Report> issue_report(const Database& database, const IssueFilter& filter)
     return titled(
         engine, "Issues",
         "SELECT severity, source_id AS source, stage, rule, file || CASE WHEN line > 0 THEN ':' || line ELSE '' END AS "
-        "place, value, message, hint, rows FROM issues WHERE " +
-            where + " ORDER BY severity, source_id, file, line LIMIT " + std::to_string(filter.limit));
+        "place, value, message, hint, rows FROM " +
+            std::string(kIssuesAndMarks) + " WHERE " + where + " ORDER BY severity, source_id, file, line LIMIT " +
+            std::to_string(filter.limit));
   }
   return titled(engine, "Issues by rule",
                 "SELECT severity, source_id AS source, stage, rule, count(*) AS issues, sum(rows) AS rows, "
                 "min_by(file || CASE WHEN line > 0 THEN ':' || line ELSE '' END || ' ' || value, (file, line)) AS "
                 "\"for example\", coalesce(nullif(any_value(hint ORDER BY file, line), ''), any_value(message ORDER BY "
-                "file, line)) AS hint FROM issues WHERE " +
-                    where + " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " +
-                    std::to_string(filter.limit));
+                "file, line)) AS hint FROM " +
+                    std::string(kIssuesAndMarks) + " WHERE " + where +
+                    " GROUP BY ALL ORDER BY severity, source_id, stage, rule LIMIT " + std::to_string(filter.limit));
 }
 
 Result<std::vector<TraceStep>> why(const Database& database, const std::string& id) {
@@ -325,12 +386,15 @@ Result<std::vector<CheckResult>> check(const Database& database) {
   return results;
 }
 
-Result<std::vector<Json>> show_conversations(const Database& database, const std::string& id, const std::string& task,
-                                             std::size_t count, std::uint64_t seed) {
+Result<std::vector<Json>> show_conversations(const Database& database, const std::string& id,
+                                             const std::vector<std::string>& tasks, std::size_t count,
+                                             std::uint64_t seed) {
   SURGSIGMA_TRY(engine, database.engine_with_views());
   std::string where = "true";
   if (!id.empty()) where += " AND conversation_id = " + sql_quoted(id);
-  if (!task.empty()) where += " AND task = " + sql_quoted(task);
+  std::string names;
+  for (const std::string& task : tasks) names += (names.empty() ? "" : ", ") + sql_quoted(task);
+  if (!names.empty()) where += " AND task IN (" + names + ")";
   // One task after another in hash order, so that a handful shows variety and always the same.
   const std::string sql =
       "WITH picked AS (SELECT *, row_number() OVER (PARTITION BY task ORDER BY (reasoning_id = ''), "

@@ -19,11 +19,13 @@ struct Report {
   std::string remark;
 };
 
-/// Sources (videos, patients, hours, records, conversations, reasoning, issues), tasks by part of `scheme`, and tasks
-/// by source. Percentages and totals included.
+/// Sources (videos, patients, hours, records, conversations, pairs, reasoning, issues), tasks by part of `scheme`,
+/// tasks by source (conversations, for tasks of pixels pairs), and which share of the measured time is marked, by
+/// source and reason. Percentages and totals included; a table that has nothing to say is left out.
 Result<std::vector<Report>> stats(const Database& database, const Catalog& catalog, const std::string& scheme);
 
-/// Issues by source, stage and rule with an example each; with a rule, source or severity given, the single issues.
+/// Issues by source, stage and rule with an example each, or the single issues. Marks of `measure` stand among them as
+/// rule marked_<reason>, one per recording, with their share of its time.
 struct IssueFilter {
   std::string source;
   std::string rule;
@@ -56,8 +58,9 @@ struct CheckResult {
 Result<std::vector<CheckResult>> check(const Database& database);
 
 /// Samples to look at: conversations with question, answer, reasoning and record ids. `id` one of them, or empty for
-/// `count` drawn by hash over tasks.
-Result<std::vector<Json>> show_conversations(const Database& database, const std::string& id, const std::string& task,
-                                             std::size_t count, std::uint64_t seed);
+/// `count` drawn by hash over `tasks` (empty: all).
+Result<std::vector<Json>> show_conversations(const Database& database, const std::string& id,
+                                             const std::vector<std::string>& tasks, std::size_t count,
+                                             std::uint64_t seed);
 
 }  // namespace surgsigma

@@ -32,7 +32,9 @@ std::string now_utc() {
   return text;
 }
 
-Error usage(std::string what, std::string hint) { return {ErrorKind::kUsage, std::move(what), "screen", std::move(hint)}; }
+Error usage(std::string what, std::string hint) {
+  return {ErrorKind::kUsage, std::move(what), "screen", std::move(hint)};
+}
 
 Status check_name(const std::string& by) {
   if (trim(by).empty()) return usage("nobody's name is given", "say who decides: --by NAME");
@@ -91,7 +93,8 @@ Result<std::vector<ScreenedRecording>> screened_recordings(const Database& datab
 
 Report screening_report(const std::vector<ScreenedRecording>& recordings) {
   Report report;
-  report.table.names = {"recording", "looked at", "regions", "hidden", "of", "sound", "file metadata", "approved by", "at"};
+  report.table.names = {"recording", "looked at",     "regions",     "hidden", "of",
+                        "sound",     "file metadata", "approved by", "at"};
   std::int64_t open = 0;
   for (const ScreenedRecording& recording : recordings) {
     const ScreeningRow& row = recording.row;
@@ -111,12 +114,13 @@ Report screening_report(const std::vector<ScreenedRecording>& recordings) {
 
 Report region_report(const std::vector<ScreenedRecording>& recordings) {
   Report report;
-  report.table.names = {"recording", "region", "kind", "from", "to", "place", "hiding", "found by", "score", "decided by"};
+  report.table.names = {"recording", "region", "kind",     "from",  "to",
+                        "place",     "hiding", "found by", "score", "decided by"};
   for (const ScreenedRecording& recording : recordings) {
     for (const RegionRow& row : recording.regions) {
-      report.table.rows.push_back({{row.video_id.text, row.region_id, row.kind, clock_text(row.begin_us),
-                                    clock_text(row.end_us), box_text(row), row.hiding, row.found_by,
-                                    std::to_string(row.score).substr(0, 4), row.decided_by}});
+      report.table.rows.push_back(
+          {{row.video_id.text, row.region_id, row.kind, clock_text(row.begin_us), clock_text(row.end_us), box_text(row),
+            row.hiding, row.found_by, std::to_string(row.score).substr(0, 4), row.decided_by}});
     }
   }
   if (report.table.rows.empty()) report.remark = "nothing was found; look at the sheet all the same";
@@ -142,14 +146,15 @@ Status hide_region(Database& database, const HideRequest& request, const std::st
     SURGSIGMA_TRY(media, rows_of<MediumRow>(database));
     const auto medium = std::find_if(media.begin(), media.end(),
                                      [&](const MediumRow& row) { return row.video_id.text == request.video; });
-    if (medium == media.end()) return usage("the size of the recording's picture is not known", "run `surgsigma build`");
+    if (medium == media.end())
+      return usage("the size of the recording's picture is not known", "run `surgsigma build`");
     const std::vector<double>& box = request.box;
-    const bool is_inside = box.size() == 4 && 0 <= box[0] && box[0] < box[2] && box[2] <= medium->width && 0 <= box[1] &&
-                           box[1] < box[3] && box[3] <= medium->height;
+    const bool is_inside = box.size() == 4 && 0 <= box[0] && box[0] < box[2] && box[2] <= medium->width &&
+                           0 <= box[1] && box[1] < box[3] && box[3] <= medium->height;
     if (!is_inside) {
-      return usage("no box inside the picture",
-                   "left,top,right,bottom in pixels of a " + std::to_string(medium->width) + "x" +
-                       std::to_string(medium->height) + " picture");
+      return usage("no box inside the picture", "left,top,right,bottom in pixels of a " +
+                                                    std::to_string(medium->width) + "x" +
+                                                    std::to_string(medium->height) + " picture");
     }
     decision.box = box;
     decision.box.push_back(medium->width);
@@ -175,7 +180,8 @@ Status clear_region(Database& database, const std::string& region, const std::st
   return usage("no region " + quoted(region), "`surgsigma screen --list` shows them with their ids");
 }
 
-Result<std::int64_t> approve_recordings(Database& database, const std::vector<std::string>& videos, const std::string& by) {
+Result<std::int64_t> approve_recordings(Database& database, const std::vector<std::string>& videos,
+                                        const std::string& by) {
   SURGSIGMA_CHECK(check_name(by));
   SURGSIGMA_TRY(recordings, screened_recordings(database));
   const bool is_all = videos.size() == 1 && videos.front() == "all";

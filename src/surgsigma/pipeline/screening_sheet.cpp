@@ -16,7 +16,7 @@
 namespace surgsigma {
 namespace {
 
-constexpr std::size_t kOverview = 16;   // pictures over the whole recording
+constexpr std::size_t kOverview = 16;  // pictures over the whole recording
 constexpr int kPictureWidth = 360;
 constexpr int kJpegQuality = 80;
 constexpr int kOutlinePx = 2;
@@ -42,11 +42,16 @@ are in doubt, before you approve it.</p>
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
   }
   return out;
 }
@@ -60,12 +65,15 @@ std::string csv_cell(const std::string& text) {
 }
 
 void outline(Image& picture, const Box& box) {
-  const auto within = [](double value, int most) { return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(most))); };
+  const auto within = [](double value, int most) {
+    return static_cast<int>(std::clamp(value, 0.0, static_cast<double>(most)));
+  };
   const int left = within(box.x1 - kOutlinePx, picture.width), right = within(box.x2 + kOutlinePx, picture.width);
   const int top = within(box.y1 - kOutlinePx, picture.height), bottom = within(box.y2 + kOutlinePx, picture.height);
   for (int y = top; y < bottom; ++y) {
     for (int x = left; x < right; ++x) {
-      const bool is_edge = y < top + kOutlinePx || y >= bottom - kOutlinePx || x < left + kOutlinePx || x >= right - kOutlinePx;
+      const bool is_edge =
+          y < top + kOutlinePx || y >= bottom - kOutlinePx || x < left + kOutlinePx || x >= right - kOutlinePx;
       if (!is_edge) continue;
       std::uint8_t* pixel = picture.at(x, y);
       for (int c = 0; c < picture.channels; ++c) pixel[c] = c == 0 || picture.channels == 1 ? 255 : 0;
@@ -170,7 +178,8 @@ class RecordingPage {
                 ? "<b>Approved by nobody in this state.</b></p>\n"
                 : "Approved by " + escaped(recording_.approved_by) + ", " + recording_.approved_at + ".</p>\n";
     text += regions();
-    return text + "<h3>Over the whole recording, as it would be written</h3>\n<div class=\"grid\">\n" + overview_ + "</div>\n";
+    return text + "<h3>Over the whole recording, as it would be written</h3>\n<div class=\"grid\">\n" + overview_ +
+           "</div>\n";
   }
 
  private:
@@ -221,15 +230,19 @@ class RecordingPage {
 
   std::string regions() const {
     if (recording_.regions.empty()) return "<p>Nothing was found.</p>\n";
-    std::string text = "<div class=\"scroll\"><table><tr><th>region</th><th>when</th><th>hidden</th><th>before</th><th>after</th></tr>\n";
+    std::string text =
+        "<div "
+        "class=\"scroll\"><table><tr><th>region</th><th>when</th><th>hidden</th><th>before</th><th>after</th></tr>\n";
     for (std::size_t i = 0; i < recording_.regions.size(); ++i) {
       const RegionRow& row = recording_.regions[i];
-      text += "<tr><td><code>" + row.region_id + "</code><br>" + escaped(row.kind) + ", found by " + escaped(row.found_by) +
-              "</td><td>" + clock_text(row.begin_us) + " to " + clock_text(row.end_us) + "</td><td>" +
-              (row.hiding == "none" ? "not hidden: cleared by " + escaped(row.decided_by)
-                                    : escaped(row.hiding) + (row.decided_by.empty() ? "" : ", marked by " + escaped(row.decided_by))) +
-              "</td><td>" + (before_[i].empty() ? "no sampled frame lies in it" : before_[i]) + "</td><td>" + after_[i] +
-              "</td></tr>\n";
+      text += "<tr><td><code>" + row.region_id + "</code><br>" + escaped(row.kind) + ", found by " +
+              escaped(row.found_by) + "</td><td>" + clock_text(row.begin_us) + " to " + clock_text(row.end_us) +
+              "</td><td>" +
+              (row.hiding == "none"
+                   ? "not hidden: cleared by " + escaped(row.decided_by)
+                   : escaped(row.hiding) + (row.decided_by.empty() ? "" : ", marked by " + escaped(row.decided_by))) +
+              "</td><td>" + (before_[i].empty() ? "no sampled frame lies in it" : before_[i]) + "</td><td>" +
+              after_[i] + "</td></tr>\n";
     }
     return text + "</table></div>\n";
   }
@@ -269,14 +282,16 @@ Status write_screening_sheet(const Database& database, const std::vector<Screene
   for (const ScreenedRecording& recording : recordings) {
     SURGSIGMA_TRY(engine, Engine::open(1));
     std::vector<FrameRow> frames;
-    SURGSIGMA_CHECK(for_each_row<FrameRow>(engine, database.files("frames", recording.row.source_id.text), [&](FrameRow&& frame) {
-      if (frame.video_id == recording.row.video_id) frames.push_back(std::move(frame));
-    }));
+    SURGSIGMA_CHECK(
+        for_each_row<FrameRow>(engine, database.files("frames", recording.row.source_id.text), [&](FrameRow&& frame) {
+          if (frame.video_id == recording.row.video_id) frames.push_back(std::move(frame));
+        }));
     SURGSIGMA_TRY(plan, hiding_plan(recording.regions));
     const RecordingPictures pictures(roots[recording.row.source_id.text], recording.row, std::move(frames));
     page += RecordingPage(recording, pictures, plan).html();
   }
-  page += recordings.empty() ? "<p>No recording of a private source has been screened.</p></body></html>\n" : "</body></html>\n";
+  page += recordings.empty() ? "<p>No recording of a private source has been screened.</p></body></html>\n"
+                             : "</body></html>\n";
   fs::create_directories(out, code);
   SURGSIGMA_CHECK(write_file(out / "screening.html", page));
   return write_csv(recordings, out / "screening.csv");

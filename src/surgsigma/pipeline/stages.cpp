@@ -20,7 +20,6 @@
 namespace surgsigma {
 namespace {
 
-constexpr const char* kVideoIndexFolder = ".video-index";
 constexpr const char* kMediaFolder = "media";
 constexpr Microseconds kPrivateStep = kSecond / 2;  ///< a view of the room may be short
 
@@ -84,7 +83,9 @@ Result<std::vector<Partition>> run_describe(const UnitJob& job) {
           "if it holds labels, add it to the layout in the source card");
   }
   for (const std::string& file : job.source->files.unreadable) {
-    issue("unreadable_file", Severity::kError, file, "cannot be read", "check its permissions");
+    const bool is_folder = file.ends_with('/');
+    issue("unreadable_file", Severity::kError, file, is_folder ? "a folder with the name of a video" : "cannot be read",
+          is_folder ? "put the video itself there" : "check its permissions, and where it leads if it is a link");
   }
   return outputs.finish();
 }
@@ -124,13 +125,31 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
   for (const VideoRow& video : videos) {
     const auto own = media.find(video.video_id.text);
     if (own == media.end()) continue;
+    options.shown = own->second.layout.views.left;
     VideoMeasures made = measure_video(video, own->second.video, own->second.pictures, options);
     const Microseconds end = made.medium ? made.medium->duration_us : 0;
     for (MarkRow& mark : marks_of(made.frames, rules, end)) marks(std::move(mark));
+    if (made.medium) {
+      const auto samples = static_cast<std::int64_t>(made.frames.size());
+      if (auto mark = overlay_mark(*made.medium, samples, rules)) marks(std::move(*mark));
+    }
     if (made.medium) found(std::move(*made.medium));
     for (FrameRow& frame : made.frames) frames(std::move(frame));
     for (TextRow& text : made.texts) texts(std::move(text));
     for (IssueRow& issue : made.issues) issues(std::move(issue));
+    for (const auto& [file, why] : own->second.passed_over) {
+      IssueRow row;
+      row.source_id = video.source_id;
+      row.stage = "measure";
+      row.rule = "media_passed_over";
+      row.severity = Severity::kWarning;
+      row.video_id = video.video_id;
+      row.file = file;
+      row.value = file;
+      row.message = why;
+      row.hint = "move it out of the source's folder, or correct its name";
+      issues(std::move(row));
+    }
   }
   return outputs.finish();
 }
@@ -159,6 +178,7 @@ Result<std::vector<Partition>> run_screen(const UnitJob& job) {
   SURGSIGMA_TRY(marks, VideoRows<MarkRow>::open(job.engine, job.inputs_of("marks")));
   SURGSIGMA_TRY(texts, VideoRows<TextRow>::open(job.engine, job.inputs_of("texts")));
   SURGSIGMA_TRY(annotations, VideoRows<Annotation>::open(job.engine, job.inputs_of("annotations")));
+  const auto files = media_files(job.source->card, job.source->files, *job.ingest_unit);
   const auto screenings = outputs.sink<ScreeningRow>();
   const auto regions = outputs.sink<RegionRow>();
   const auto issues = stamping_unit(outputs.sink<IssueRow>(), job.unit);
@@ -171,6 +191,19 @@ Result<std::vector<Partition>> run_screen(const UnitJob& job) {
     SURGSIGMA_TRY(text_rows, texts.of(video.video_id));
     SURGSIGMA_TRY(labels, annotations.of(video.video_id));
     if (medium.empty()) continue;  // no pixels: nothing to look at, and nothing that could leave
+    if (const auto own = files.find(video.video_id.text); own != files.end() && own->second.layout.views.is_stacked()) {
+      IssueRow row;
+      row.source_id = video.source_id;
+      row.stage = "screen";
+      row.rule = "two_views_not_screened";
+      row.severity = Severity::kWarning;
+      row.video_id = video.video_id;
+      row.file = medium.front().path;
+      row.message = "two views in one picture of a private recording cannot be screened: nothing of it can be written";
+      row.hint = "split it into one file for each eye";
+      issues(std::move(row));
+      continue;
+    }
     input.medium = std::move(medium.front());
     input.frames = std::move(frame_rows);
     input.marks = std::move(mark_rows);
@@ -220,9 +253,13 @@ Result<std::vector<Partition>> run_synth(const UnitJob& job) {
       input.video_file = own->second.video;
       input.pictures = own->second.pictures;
       for (const MapFile& map : own->second.masks) {
-        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), Json()});
+        input.masks.push_back({map.frame, map.path, text_or(map.entry->with, "vocabulary", ""), map.entry->with});
       }
       for (const MapFile& map : own->second.depths) input.depths.push_back({map.frame, map.path, "", map.entry->with});
+      for (const MapFile& map : own->second.rights) input.rights.push_back({map.frame, map.path, "", Json()});
+      input.layout = own->second.layout;
+      input.calibration = own->second.calibration;
+      if (own->second.calibration_entry) input.calibration_with = own->second.calibration_entry->with;
     }
     SURGSIGMA_CHECK(stage.video(input, pairs, issues));
   }
@@ -318,6 +355,11 @@ Result<std::vector<Partition>> run_split(const UnitJob& job) {
       video.records = parse_int(*row[2]).value_or(0);
     }
   }
+  SURGSIGMA_CHECK(for_each_row<MediumRow>(job.engine, job.inputs_of("media"), [&](MediumRow&& medium) {
+    LabelledVideo& video = by_id[medium.video_id.text];
+    video.file = std::move(medium.path);
+    video.length_us = medium.duration_us;
+  }));
   SURGSIGMA_TRY(matches, read_all<MatchRow>(job.engine, job.inputs_of("matches")));
   std::vector<LabelledVideo> labelled;
   for (auto& [id, video] : by_id) labelled.push_back(std::move(video));
@@ -383,22 +425,22 @@ const std::vector<StageRow>& stage_rows() {
        {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
       {"measure", 2, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
        {"media", "frames", "marks", "texts", "issues"}, {"card", "cleaning/", "models/"}, run_measure},
-      {"identity", 1, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
+      {"identity", 2, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
        {"matches"}, {}, run_identity},
-      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "identity"},
+      {"split", 2, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "measure", "identity"},
        {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},
       {"screen", 1, Scope::kUnit, "private sources: what could tell who somebody is, to be hidden in all that is written",
        {"measure", "refine"}, {"screenings", "regions", "issues"}, {"card"}, run_screen},
-      {"synth", 2, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
+      {"synth", 3, Scope::kUnit, "pictures, masks, depth maps and clips as questions and answers",
        {"measure", "refine", "screen"},
        {"pairs", "issues"}, {"card", "ontology/"}, run_synth},
       {"augment", 1, Scope::kUnit, "labels of one moment or clip joined, knowledge retrieved", {"refine"}, {"contexts"},
        {"card", "ontology/", "knowledge/"}, run_augment},
       {"reason", 1, Scope::kUnit, "three-level reasoning with evidence, checked", {"augment"}, {"reasoning", "issues"},
        {"card", "ontology/", "knowledge/", "tasks/", "templates/"}, run_reason},
-      {"dialogue", 1, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
+      {"dialogue", 2, Scope::kUnit, "questions and answers for the text tasks", {"reason"}, {"conversations", "issues"},
        {"card", "ontology/", "tasks/", "templates/"}, run_dialogue},
   };
   return kRows;

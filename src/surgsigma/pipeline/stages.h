@@ -18,6 +18,9 @@
 
 namespace surgsigma {
 
+/// Folder of a database that keeps the indices of videos between runs; it may be deleted at any time.
+inline constexpr const char* kVideoIndexFolder = ".video-index";
+
 /// Everything about a build that the user can set, besides the catalog. Stored in the manifest as name=value.
 struct BuildParameters {
   std::uint64_t seed = 1;

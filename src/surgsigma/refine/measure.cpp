@@ -5,6 +5,7 @@
 #include <map>
 
 #include "surgsigma/base/hash.h"
+#include "surgsigma/media/halves.h"
 #include "surgsigma/media/outside_features.h"
 #include "surgsigma/media/quality.h"
 #include "surgsigma/media/text_regions.h"
@@ -14,7 +15,7 @@
 namespace surgsigma {
 namespace {
 
-constexpr int kStepsWithoutEntry = 5;
+constexpr int kStepsWithoutEntry = 2;
 constexpr double kRateTolerance = 0.001;  // share; 29.97 against 30 is a difference
 constexpr std::size_t kMostBroken = 20;   // single issues of a recording; the rest is counted in one
 
@@ -65,7 +66,7 @@ class Measuring {
     const fs::path path = options_.root / file_;
     VideoOptions settings;
     if (!options_.index_folder.empty()) {
-      settings.index = options_.index_folder / (hex64(hash64(video_.video_id.text + "/" + file_)) + ".index");
+      settings.index = video_index_file(options_.index_folder, video_.video_id.text, file_);
     }
     SURGSIGMA_TRY(opened, Video::open(path, settings));
     SURGSIGMA_TRY(index, index_of_video(path, settings));
@@ -105,6 +106,12 @@ class Measuring {
       issue("video_ends_early", Severity::kError, std::to_string(info.frames),
             "the file stops after " + std::to_string(info.frames) + " frames, before its own end", "fetch it again");
     }
+    if (!info.ends_early && info.frames_in_header && *info.frames_in_header != info.frames) {
+      issue("header_miscounts", Severity::kInfo, std::to_string(*info.frames_in_header),
+            "the file's header claims " + std::to_string(*info.frames_in_header) + " frames, it has " +
+                std::to_string(info.frames),
+            "the counted frames hold; a header counts pictures that an edit list hides");
+    }
     const std::int64_t labelled = video_.frames.value_or(0);
     if (labelled > info.frames) {
       issue("labels_beyond_video", Severity::kError, std::to_string(labelled),
@@ -118,7 +125,7 @@ class Measuring {
             "the video runs at " + rate_text(rate) + " frames a second, the labels count at " + rate_text(expected),
             "frames are named by their index, times by the labels' clock; a re-encoded copy drifts");
     }
-    const bool has_size = video_.width && video_.height;
+    const bool has_size = video_.width && video_.height && options_.shown == PictureHalf::kWhole;
     if (has_size && (*video_.width != medium.width || *video_.height != medium.height)) {
       issue("size_differs", Severity::kInfo, size_text(medium.width, medium.height),
             "the labels' geometry is for " + size_text(*video_.width, *video_.height), "boxes are scaled to the picture");
@@ -156,25 +163,30 @@ class Measuring {
   }
 
   void take_picture(std::int64_t frame, Microseconds time, const std::string& path, MediumRow& medium) {
-    const auto bytes = read_file(options_.root / path);
+    const auto bytes = read_file(options_.root / path, kLargestPictureFile);
     const auto picture = bytes ? decode_picture(*bytes, path) : Result<Image>(bytes.error());
-    if (!picture) return broken(frame, picture.error());
+    if (!picture) return broken(frame, picture.error(), path);
     if (medium.width == 0) {
       medium.width = picture->width;
       medium.height = picture->height;
     } else if (medium.width != picture->width || medium.height != picture->height) {
-      issue("size_changes", Severity::kWarning, path,
+      issue("size_changes", Severity::kWarning, std::to_string(frame),
             "this picture is " + size_text(picture->width, picture->height) + ", others are " +
                 size_text(medium.width, medium.height),
-            "");
+            "", path);
     }
     (void)take(frame, time, *picture, path);
   }
 
   Status take(std::int64_t frame, Microseconds time, const Image& picture, const std::string& path) {
+    if (options_.shown == PictureHalf::kWhole) return take_view(frame, time, picture, path);
+    return take_view(frame, time, half_of(picture, options_.shown), path);
+  }
+
+  Status take_view(std::int64_t frame, Microseconds time, const Image& picture, const std::string& path) {
     const auto measured = measure_frame(picture, previous_.luma.is_empty() ? nullptr : &previous_);
     if (!measured) {
-      broken(frame, measured.error());
+      broken(frame, measured.error(), path);
       return done();
     }
     const FrameQuality& quality = measured->quality;
@@ -191,6 +203,7 @@ class Measuring {
     row.specular_share = quality.specular_share;
     row.smoke = quality.smoke;
     row.colourfulness = quality.colourfulness;
+    row.tiles = quality.tiles;
     if (quality.field) {
       row.field_x = quality.field->centre_x;
       row.field_y = quality.field->centre_y;
@@ -200,7 +213,8 @@ class Measuring {
       row.motion = quality.motion->difference;
       row.motion_left = quality.motion->residual;
     }
-    row.hash = hex64(measured->hash.dct) + hex64(measured->hash.difference);
+    row.hash = hash_text(measured->hash.views[0]);
+    row.hash_inner = inner_text(measured->hash);
     row.hash_contrast = measured->hash.contrast;
     if (options_.outside) {
       if (const auto features = outside_features(picture)) row.outside = outside_chance(*options_.outside, *features);
@@ -216,14 +230,17 @@ class Measuring {
           error.hint.empty() ? "fetch it again, or convert it with ffmpeg" : error.hint);
   }
 
-  void broken(std::int64_t frame, const Error& error) {
+  /// `path`: the picture; empty for a frame of the video.
+  void broken(std::int64_t frame, const Error& error, const std::string& path = "") {
     if (broken_++ < kMostBroken) {
       issue("broken_frame", Severity::kError, std::to_string(frame),
-            "frame " + std::to_string(frame) + ": " + error.what, error.hint);
+            "frame " + std::to_string(frame) + ": " + error.what, error.hint, path);
     }
   }
 
-  void issue(std::string rule, Severity severity, std::string value, std::string message, std::string hint) {
+  /// `path`: of one picture; empty for the video or the folder.
+  void issue(std::string rule, Severity severity, std::string value, std::string message, std::string hint,
+             const std::string& path = "") {
     IssueRow row;
     row.source_id = video_.source_id;
     row.unit = video_.unit;
@@ -231,7 +248,7 @@ class Measuring {
     row.rule = std::move(rule);
     row.severity = severity;
     row.video_id = video_.video_id;
-    row.file = file_;
+    row.file = path.empty() ? file_ : path;
     row.value = std::move(value);
     row.message = std::move(message);
     row.hint = std::move(hint);
@@ -268,6 +285,10 @@ class Measuring {
 };
 
 }  // namespace
+
+fs::path video_index_file(const fs::path& index_folder, const std::string& video_id, const std::string& video_file) {
+  return index_folder / (hex64(hash64(video_id + "/" + video_file)) + ".index");
+}
 
 VideoMeasures measure_video(const VideoRow& video, const std::string& video_file,
                             const std::vector<std::pair<std::int64_t, std::string>>& pictures,

@@ -133,9 +133,8 @@ class Screening {
       row.decided_by = decision.by;
       made_.regions.push_back(std::move(row));
     } else if (decision.verdict == "clear") {
-      const auto found = std::find_if(made_.regions.begin(), made_.regions.end(), [&](const RegionRow& row) {
-        return region_id_of(row) == decision.region;
-      });
+      const auto found = std::find_if(made_.regions.begin(), made_.regions.end(),
+                                      [&](const RegionRow& row) { return region_id_of(row) == decision.region; });
       if (found == made_.regions.end()) return stale(decision);
       found->hiding = "none";
       found->decided_by = decision.by;

@@ -8,6 +8,7 @@
 #include "surgsigma/schema/catalog_parts.h"
 #include "surgsigma/schema/fields.h"
 #include "surgsigma/schema/pattern.h"
+#include "surgsigma/schema/pixel_layout.h"
 
 namespace surgsigma {
 namespace {
@@ -159,12 +160,29 @@ class CardReader {
     entry.with = fields.object("with");
     const std::set<std::string> names = check_pattern(fields, "pattern", entry.pattern, PatternUse::kMatched);
     const bool names_video = names.contains("video");
+    if (entry.reader.empty()) check_pixels(entry, fields, names.contains("index"));
     captured_.insert(names.begin(), names.end());
     entry.unit = fields.one_of("unit", {"video", "all"}, names_video ? "video" : "all");
     if (entry.unit == "video" && !names_video) {
       fields.mistake("unit", "the pattern has no {video}", "write {video} in the pattern, or unit: all");
     }
     return entry;
+  }
+
+  /// Files without a reader whose pixels are used: each says enough to be read.
+  void check_pixels(const LayoutEntry& entry, const Fields& fields, bool names_index) {
+    const Place place = fields.at("with");
+    if (entry.role == "depth") read_depth_layout(entry.with, place, mistakes_);
+    if (entry.role == "mask") masks_.emplace_back(read_mask_layout(entry.with, place, mistakes_).vocabulary, place);
+    if (entry.role == "calibration") read_calibration_layout(entry.with, place, mistakes_);
+    if (entry.role == "frame" || entry.role == "video") read_view_layout(entry.with, place, mistakes_);
+    const bool is_used_mask = entry.role == "mask" && entry.with.contains("vocabulary");
+    const bool is_picture = entry.role == "frame" || is_used_mask || entry.role == "depth" || entry.role == "right";
+    const auto index = entry.with.find("index");
+    const bool has_index = index != entry.with.end();
+    if (has_index && !index->is_number_integer()) mistakes_.add(place.member("index"), "must be a whole number");
+    if (!is_picture || names_index || has_index) return;
+    fields.mistake("pattern", "does not say which frame a picture is", "write {index} in it, or with: {index: 0}");
   }
 
   enum class PatternUse { kMatched, kFilled };
@@ -231,6 +249,12 @@ class CardReader {
     for (const auto& [name, json] : fields_.object("vocabularies").items()) {
       const Place place = fields_.at("vocabularies").member(name);
       card_.vocabularies.emplace(name, read_vocabulary(name, json, place));
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, vocabulary] : card_.vocabularies) names.push_back(name);
+    for (const auto& [name, place] : masks_) {
+      const bool is_known = name.empty() || card_.vocabularies.contains(name);
+      if (!is_known) mistakes_.add(place.member("vocabulary"), "unknown vocabulary " + quoted(name), hint_for(name, names));
     }
     for (const auto& [name, vocabulary] : card_.vocabularies) {
       if (vocabulary.kind == "interaction") check_classes(vocabulary, fields_.at("vocabularies").member(name));
@@ -414,6 +438,7 @@ class CardReader {
   Fields fields_;
   Mistakes& mistakes_;
   SourceCard card_;
+  std::vector<std::pair<std::string, Place>> masks_;  // vocabularies that number masks, and where they are named
   std::set<std::string> captured_;  // names that any layout pattern captures
 };
 

@@ -41,11 +41,13 @@ const std::vector<Layout>& layout_table() {
       {"multibypass140", "gastric bypass: phases, steps and adverse events as intervals", "bypass", write_multibypass,
        nullptr, multibypass_companions, nullptr, multibypass_name},
       {"sar-rarp50", "suturing in robotic prostatectomy: gestures ten times a second", "suturing", write_sar_rarp50,
-       nullptr, nullptr, nullptr, nullptr, 6},
+       nullptr, nullptr, nullptr, nullptr, 6, {640, 360}},
       {"autolaparo", "hysterectomy: a phase per second, and clips of camera motion", "hysterectomy", write_autolaparo,
        autolaparo_shared, nullptr, nullptr},
       {"grasp", "robotic prostatectomy: phases and steps per second, instruments with masks and actions on keyframes",
        "prostatectomy", write_grasp, grasp_shared, nullptr, grasp_number, grasp_name},
+      {"scared", "stereo endoscope: key frames with depth and calibration; only with --pixels more than calibrations",
+       "suturing", write_scared, nullptr, nullptr, nullptr, nullptr, 0, {}, write_scared_pixels},
   };
   return table;
 }

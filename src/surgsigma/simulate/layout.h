@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/simulate/operation.h"
@@ -25,6 +26,7 @@ struct World {
   std::uint64_t seed = 1;
   double scale = 1;
   bool has_pixels = false;  ///< boxes and outlines are those of the drawn picture, not of the script's paths
+  bool has_faults = false;  ///< of drawn pictures: RenderOptions::with_faults
 };
 
 /// A video under its number in the layout. `operation` is the number whose operation it shows: another one in a planted
@@ -59,6 +61,19 @@ struct SharedFile {
   std::string separator;
 };
 
+/// A planted fault: "frozen 00:31.200 to 00:36.040" in a video, or in the pictures of one.
+struct WrittenFault {
+  std::string file;
+  std::string text;
+};
+
+struct WrittenPixels {
+  std::int64_t files = 0;
+  std::int64_t pictures = 0;
+  std::int64_t bytes = 0;
+  std::vector<WrittenFault> faults;
+};
+
 struct Layout {
   std::string_view name;
   std::string_view description;
@@ -70,6 +85,9 @@ struct Layout {
   /// What the layout's patterns capture as {video} for a number; null: the number itself.
   std::string (*captured)(int number) = nullptr;
   std::int64_t picture_step = 0;  ///< native frames between two written pictures; 0: one a second
+  ImageSize drawn_size = {};  ///< where drawing at the card's size takes too long and no label is in pixels; empty: the card's
+  /// Draws what the card's `media` cannot name; null: videos, pictures and masks as pixels.h says.
+  Result<WrittenPixels> (*write_pixels)(const World& world, VideoNumber video, const fs::path& folder) = nullptr;
 };
 const std::vector<Layout>& layout_table();
 
@@ -137,6 +155,8 @@ Result<std::vector<Piece>> endoscapes_companions(const World& world);
 Result<VideoFiles> write_multibypass(const World& world, VideoNumber video);
 Result<std::vector<Piece>> multibypass_companions(const World& world);
 Result<VideoFiles> write_sar_rarp50(const World& world, VideoNumber video);
+Result<VideoFiles> write_scared(const World& world, VideoNumber video);
+Result<WrittenPixels> write_scared_pixels(const World& world, VideoNumber video, const fs::path& folder);
 Result<VideoFiles> write_autolaparo(const World& world, VideoNumber video);
 Result<std::vector<SharedFile>> autolaparo_shared(const World& world);
 /// Numbers of the release in an order that reaches all its parts soon, and made-up ones when they are used up.

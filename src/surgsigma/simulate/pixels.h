@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
@@ -11,21 +14,19 @@
 
 namespace surgsigma {
 
-/// Draws the operation of a case at the size and rate of the layout's card.
-Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation);
+/// Draws the operation of a case at the rate of the layout's card and at its size, or at `drawn_size` unless that is empty.
+Result<Renderer> renderer_of(const World& world, const std::string& case_key, const Operation& operation,
+                             ImageSize drawn_size = {});
 /// The label for what is drawn: that of its concept, or of any instrument where the vocabulary has one word for all of
 /// them. Null for what the vocabulary has no word for.
 const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary);
 
-struct WrittenPixels {
-  std::int64_t files = 0;
-  std::int64_t pictures = 0;
-  std::int64_t bytes = 0;
-};
+std::string_view fault_word(Fault fault);
 
 /// Two layouts that describe the same case show the same scene, each at its own size and rate. The frame with native
 /// index i shows the operation at the time that the labels have for i. A layout whose card names no place for pixels
-/// gets none.
-Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder);
+/// gets none. Frames of a video are drawn on `jobs` threads; the bytes are the same for any number of them.
+Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder,
+                                   int jobs = 1);
 
 }  // namespace surgsigma

@@ -65,8 +65,9 @@ struct MixtureOptions {
   int jobs = 1;
 };
 
-/// Writes several sources at once: "demo" in a second or two, one of them dirty; "paper" with as many labelled seconds
-/// as a database of about six million conversations takes.
+/// Writes several sources at once: "demo" in a second or two, one of them dirty; "demo-pixels" with pictures, videos and
+/// masks, small but with an example of every task; "paper" with as many labelled seconds as a database of about six
+/// million conversations takes.
 Result<SimulateReport> simulate_mixture(const Catalog& catalog, const MixtureOptions& options,
                                         Progress* progress = nullptr);
 
@@ -84,11 +85,12 @@ const std::vector<DirtRow>& dirts();
 
 /// One source of a mixture.
 struct MixtureRow {
-  std::string_view mixture;  ///< "demo" or "paper"
+  std::string_view mixture;  ///< "demo", "demo-pixels" or "paper"
   std::string_view layout;
   int videos = 0;
   double scale = 1.0;
   std::string_view dirt;
+  bool has_pixels = false;
 };
 const std::vector<MixtureRow>& mixtures();
 

@@ -7,7 +7,8 @@ namespace {
 
 const ConceptId kInstrument("ins.instrument");
 /// Marks over which nothing may be shown or continued; smoke and repetition are no reason.
-const std::set<std::string, std::less<>> kForbidding = {"black", "out_of_body", "frozen", "overexposed"};
+const std::set<std::string, std::less<>> kForbidding = {"black", "out_of_body", "frozen", "overexposed",
+                                                             "pixelated", "blank"};
 constexpr const char* kOutOfBody = "out_of_body";
 
 }  // namespace
@@ -42,6 +43,9 @@ VideoSpans PairMaker::spans() const {
   for (const MarkRow& mark : input_.marks) {
     if (kForbidding.contains(mark.reason)) made.black.push_back({mark.begin_us, mark.end_us});
   }
+  for (const HiddenRegion& region : input_.hiding.regions) {
+    if (!region.box) made.out_of_body.push_back(region.time);
+  }
   return made;
 }
 
@@ -61,12 +65,25 @@ std::string PairMaker::workflow_words(Microseconds time, std::vector<std::int64_
   return words;
 }
 
-std::vector<SeenInstrument> PairMaker::instruments_at(std::int64_t frame, std::vector<std::int64_t>& ordinals) const {
+ImageSize PairMaker::label_size(const Annotation& row) const {
+  if (row.width && row.height) return {*row.width, *row.height};
+  return {input_.video.width.value_or(0), input_.video.height.value_or(0)};
+}
+
+Box PairMaker::box_on(const Annotation& row, ImageSize picture) const {
+  const ImageSize native = label_size(row);
+  const double wide = native.width > 0 ? static_cast<double>(picture.width) / native.width : 1;
+  const double high = native.height > 0 ? static_cast<double>(picture.height) / native.height : 1;
+  return {*row.x1 * wide, *row.y1 * high, *row.x2 * wide, *row.y2 * high};
+}
+
+std::vector<SeenInstrument> PairMaker::instruments_at(std::int64_t frame, ImageSize picture,
+                                                      std::vector<std::int64_t>& ordinals) const {
   std::vector<SeenInstrument> seen;
   for (const Annotation& row : input_.annotations) {
     const bool is_here = row.kind == AnnotationKind::kBox && row.begin_frame == frame && is_in_use(row) && row.x1;
     if (!is_here || !is_instrument(row)) continue;
-    SeenInstrument made{row.concepts[0].text, std::nullopt, place_of_box({*row.x1, *row.y1, *row.x2, *row.y2})};
+    SeenInstrument made{row.concepts[0].text, std::nullopt, place_of_box(box_on(row, picture))};
     if (row.instance) made.instance = *row.instance;
     seen.push_back(std::move(made));
     ordinals.push_back(row.ordinal);
@@ -77,7 +94,7 @@ std::vector<SeenInstrument> PairMaker::instruments_at(std::int64_t frame, std::v
 std::string PairMaker::motion_words(std::int64_t from, std::int64_t to, ImageSize size,
                                     std::vector<std::int64_t>& ordinals) const {
   std::vector<std::int64_t> used;
-  const auto before = instruments_at(from, used), after = instruments_at(to, used);
+  const auto before = instruments_at(from, size, used), after = instruments_at(to, size, used);
   if (before.empty() || after.empty()) return "";
   std::vector<InstrumentMotion> motions;
   for (const FollowedInstrument& one : followed(before, after)) {

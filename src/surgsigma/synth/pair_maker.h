@@ -13,17 +13,18 @@
 #include <vector>
 
 #include "surgsigma/base/random.h"
-#include "surgsigma/media/mask.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/media/video.h"
-#include "surgsigma/synth/depth_view.h"
+#include "surgsigma/synth/depth_targets.h"
 #include "surgsigma/synth/motion_text.h"
 #include "surgsigma/synth/next_frame.h"
+#include "surgsigma/synth/instrument_masks.h"
 #include "surgsigma/synth/pairs.h"
 
 namespace surgsigma {
 
 using TakeFrame = std::function<Status(std::int64_t frame, Image&& picture)>;
+using TakeWhole = std::function<Status(std::int64_t frame, Microseconds time, Image&& picture)>;
 
 /// "1 second", "4 seconds".
 std::string seconds_words(int seconds);
@@ -53,8 +54,15 @@ class PairMaker {
                    : FrameRate{input_.video.frame_rate_num, input_.video.frame_rate_den};
   }
 
-  /// Frames in ascending order; those that cannot be had are issues.
+  bool has_frame(std::int64_t frame) const;
+  /// Leaves out frames of which there is no picture; how many those were is an issue.
+  Status keep_those_with_pictures(std::vector<std::int64_t>& frames, const std::string& what_they_have);
+  /// Frames in ascending order, of two views in one picture the left one; those that cannot be had are issues. What is to
+  /// be hidden is hidden, and a picture of which nothing would be left is left out.
   Status each_frame(std::vector<std::int64_t> frames, const TakeFrame& take);
+  /// The pictures as the files hold them: both views, nothing hidden.
+  Status each_whole_frame(std::vector<std::int64_t> frames, const TakeWhole& take);
+  Status take_shown(std::int64_t frame, Microseconds time, Image&& picture, const TakeFrame& take) const;
 
   /// "media/ab/abcdef0123456789.jpg", written unless it is there.
   Result<std::string> keep(const std::string& bytes, const char* ending);
@@ -65,12 +73,23 @@ class PairMaker {
 
   PairRow row(const char* task, std::int64_t frame, std::int64_t target_frame, ImageSize size) const;
   void hand_over(PairRow&& made);
-  Status issue(const char* rule, std::string value, const Error& error);
+  /// What is wrong with a file, told once for each frame. `file`: which, below the source's folder; empty: the video,
+  /// or the folder of its pictures. Damaged content is an error, anything else a warning.
+  Status issue(const char* rule, std::int64_t frame, const Error& error, const std::string& file = "");
+  /// What was passed over, and why. `frame` below 0: it concerns the whole video.
+  Status issue(const char* rule, std::int64_t frame, const std::string& message, Severity severity,
+               const std::string& file = "");
+  IssueRow issue_row(const char* rule, std::int64_t frame, Severity severity, const std::string& file) const;
+  Status tell(IssueRow&& found);
 
-  /// At most `per_video` of a list, in its order; always the same ones.
+  /// At most `per_video` (or so many) of a list, in its order; always the same ones.
   template <class Item>
   std::vector<Item> drawn(std::vector<Item> items, const char* purpose) const {
-    const auto most = static_cast<std::size_t>(options_.per_video);
+    return drawn(std::move(items), purpose, options_.per_video);
+  }
+  template <class Item>
+  std::vector<Item> drawn(std::vector<Item> items, const char* purpose, std::int64_t limit) const {
+    const auto most = static_cast<std::size_t>(std::max<std::int64_t>(limit, 0));
     if (items.size() <= most) return items;
     std::vector<std::size_t> places(items.size());
     for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
@@ -93,7 +112,12 @@ class PairMaker {
   VideoSpans spans() const;
   /// "The phase is X." for the phase (or step) at a time; empty where none is labelled.
   std::string workflow_words(Microseconds time, std::vector<std::int64_t>& ordinals) const;
-  std::vector<SeenInstrument> instruments_at(std::int64_t frame, std::vector<std::int64_t>& ordinals) const;
+  /// The size of the picture that a box or outline was drawn on; 0x0 where the source does not say.
+  ImageSize label_size(const Annotation& row) const;
+  /// An annotation's box on a picture that may have been scaled.
+  Box box_on(const Annotation& row, ImageSize picture) const;
+  std::vector<SeenInstrument> instruments_at(std::int64_t frame, ImageSize picture,
+                                             std::vector<std::int64_t>& ordinals) const;
   /// " The hook moves right." where both frames carry boxes.
   std::string motion_words(std::int64_t from, std::int64_t to, ImageSize size,
                            std::vector<std::int64_t>& ordinals) const;
@@ -103,18 +127,15 @@ class PairMaker {
   Status desmoking();
   Status add_smoke_pair(const FrameRow& frame, const Image& clean);
 
-  struct Outlines {
-    std::vector<const Annotation*> rows;
-  };
   Status segmentation();
-  Result<Image> mask_of_raster(const PairMap& map, ImageSize size) const;
-  static Result<Mask> mask_of(const Annotation& row, ImageSize size);
-  static Result<Image> mask_of_outlines(const Outlines& outlines, ImageSize size, std::vector<std::int64_t>& ordinals);
+  /// kData for outlines that were drawn on a picture of another size.
+  Result<InstrumentMask> outlined(const std::vector<const Annotation*>& rows, ImageSize size) const;
 
   Status depth();
-  Result<DepthView> view_of(const PairMap& map, ImageSize size) const;
+  Status shipped_depth(const std::vector<DepthSource>& sources);
+  Status stereo_depths(const std::vector<DepthSource>& sources);
+  Status add_depth(std::int64_t frame, const Image& picture, const DepthTarget& target);
 
-  bool has_frame(std::int64_t frame) const;
   Status next_frames();
 
   Status clips();
@@ -128,6 +149,7 @@ class PairMaker {
   const Sink<PairRow>& pairs_;
   const Sink<IssueRow>& issues_;
   std::optional<Video> video_;
+  std::set<std::string> told_;  ///< issues, so that none is told twice
 };
 
 }  // namespace surgsigma

@@ -4,7 +4,8 @@
 //
 //   desmoking                     clean frame -> smoke put on it (smoke.h); input smoky, target clean
 //   instrument_segmentation       frame; target: instruments white on black, from masks that the source ships
-//   depth_estimation              frame; target: 8-bit view of a depth map that the source ships (depth_view.h)
+//   depth_estimation              frame; target: 8-bit view of a depth map that the source ships, else of stereo depth
+//                                 where there are two views and their calibration (depth_targets.h)
 //   next_frame_generation         frame; target: the frame 1 to 10 seconds later (next_frame.h)
 //   conditional_video_generation  frame and action; target: the clip that follows within that action
 #pragma once
@@ -17,18 +18,20 @@
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
+#include "surgsigma/media/hiding.h"
 #include "surgsigma/schema/catalog.h"
+#include "surgsigma/schema/pixel_layout.h"
 #include "surgsigma/schema/sink.h"
 #include "surgsigma/schema/tables.h"
 
 namespace surgsigma {
 
-/// Where a depth map or a mask of a frame lies.
+/// Where a depth map, a mask or the right view of a frame lies.
 struct PairMap {
   std::int64_t frame = 0;
   std::string path;        ///< below the source's folder
   std::string vocabulary;  ///< of a mask: which vocabulary numbers its values
-  Json convention;         ///< of a depth map: unit, scale, is_inverse, invalid
+  Json convention;         ///< of a depth map: the card's words (schema/pixel_layout.h)
 };
 
 /// Everything that is known of one video.
@@ -42,6 +45,11 @@ struct PairInput {
   std::vector<std::pair<std::int64_t, std::string>> pictures;  ///< (native frame, path below the source's folder)
   std::vector<PairMap> masks;
   std::vector<PairMap> depths;
+  HidingPlan hiding;  ///< of a private recording; empty elsewhere
+  std::vector<PairMap> rights;  ///< what the right camera sees
+  ViewLayout layout;            ///< of the video or the pictures: of two views only the left one is shown
+  std::string calibration;      ///< of the two cameras, below the source's folder; empty where there is none
+  Json calibration_with;        ///< the card's words on it
 };
 
 struct PairOptions {

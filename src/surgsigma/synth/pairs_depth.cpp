@@ -1,66 +1,107 @@
-// Frames and 8-bit views of the depth maps that a source ships (depth_view.h).
-#include "surgsigma/base/text.h"
+// Frames and 8-bit views of their depth: from the maps that a source ships, then from stereo (depth_targets.h).
+#include "surgsigma/media/halves.h"
+#include "surgsigma/media/stereo_calibration.h"
+#include "surgsigma/synth/depth_targets.h"
+#include "surgsigma/synth/instrument_masks.h"
 #include "surgsigma/synth/pair_maker.h"
 
 namespace surgsigma {
 
 namespace {
 
-/// `with` of a card's depth entry: unit (mm, m, relative, disparity), scale, is_inverse, near_is_bright, invalid.
-Result<DepthConvention> depth_convention(const Json& with, const std::string& where) {
-  DepthConvention convention;
-  if (!with.is_object()) return convention;
-  const std::string unit = text_or(with, "unit", "mm");
-  const std::map<std::string, DepthUnit> units = {{"mm", DepthUnit::kMillimetres},
-                                                  {"m", DepthUnit::kMetres},
-                                                  {"relative", DepthUnit::kRelative},
-                                                  {"disparity", DepthUnit::kDisparity}};
-  const auto known = units.find(unit);
-  if (known == units.end()) {
-    return Error{ErrorKind::kUsage, "no unit of depth: " + quoted(unit), where, "mm, m, relative or disparity"};
-  }
-  convention.unit = known->second;
-  convention.is_inverse = unit == "disparity";
-  if (with.contains("scale") && with["scale"].is_number()) convention.scale = with["scale"].get<double>();
-  if (with.contains("is_inverse") && with["is_inverse"].is_boolean())
-    convention.is_inverse = with["is_inverse"].get<bool>();
-  if (with.contains("near_is_bright") && with["near_is_bright"].is_boolean()) {
-    convention.near_is_bright = with["near_is_bright"].get<bool>();
-  }
-  if (with.contains("invalid") && with["invalid"].is_number()) convention.invalid = {with["invalid"].get<double>()};
-  return convention;
+std::vector<std::int64_t> frames_of(const std::vector<DepthSource>& sources) {
+  std::vector<std::int64_t> frames;
+  for (const DepthSource& source : sources) frames.push_back(source.frame);
+  return frames;
 }
 
 }  // namespace
 
 Status PairMaker::depth() {
-  std::map<std::int64_t, const PairMap*> maps;
-  for (const PairMap& map : input_.depths) maps.emplace(map.frame, &map);
-  std::vector<std::int64_t> frames;
-  for (const auto& [frame, map] : maps) frames.push_back(frame);
-  frames = drawn(std::move(frames), "depth_estimation");
-  return each_frame(frames, [&](std::int64_t frame, Image&& picture) -> Status {
+  const DepthPlan plan = plan_depth(input_, [&](std::int64_t frame) { return has_frame(frame); });
+  if (!plan.without_picture.empty()) {
+    const PairMap& first = *plan.without_picture.front();
+    SURGSIGMA_CHECK(issue("depth_without_picture", first.frame,
+                          std::to_string(plan.without_picture.size()) +
+                              " depth maps have no picture of their frame, the first is " + first.path +
+                              "; fetch the pictures too",
+                          Severity::kWarning, first.path));
+  }
+  if (plan.without_calibration > 0) {
+    SURGSIGMA_CHECK(issue("stereo_without_calibration", -1,
+                          "two views and no calibration: no depth of " + std::to_string(plan.without_calibration) +
+                              " frames; add the calibration file, and an entry of role calibration to the card",
+                          Severity::kWarning));
+  }
+  const auto shipped = drawn(plan.shipped, "depth_estimation", options_.per_video);
+  SURGSIGMA_CHECK(shipped_depth(shipped));
+  if (!plan.stereo.empty() && card_.is_private) {
+    // Rectified views have their pixels elsewhere than the regions say.
+    return issue("no_stereo_of_private", -1, "the recording is private: no depth is made of its two views",
+                 Severity::kInfo);
+  }
+  return stereo_depths(
+      drawn(plan.stereo, "stereo_depth", options_.per_video - static_cast<std::int64_t>(shipped.size())));
+}
+
+Status PairMaker::shipped_depth(const std::vector<DepthSource>& sources) {
+  std::map<std::int64_t, const PairMap*> maps, masks;
+  for (const DepthSource& source : sources) maps.emplace(source.frame, source.map);
+  for (const PairMap& mask : input_.masks) masks.emplace(mask.frame, &mask);
+  return each_frame(frames_of(sources), [&](std::int64_t frame, Image&& picture) -> Status {
     const PairMap& map = *maps.at(frame);
-    const auto view = view_of(map, picture.size());
-    if (!view.ok()) return issue("unusable_depth", map.path, view.error());
-    PairRow made = row("depth_estimation", frame, frame, picture.size());
-    SURGSIGMA_TRY(given, keep_jpeg(picture));
-    SURGSIGMA_TRY(target, keep_png(view->picture));
-    made.input = std::move(given);
-    made.target = std::move(target);
-    made.prompt = "Draw the depth of this picture in grey: the nearer, the brighter.";
-    made.parameters = to_text(Json{{"map", map.path}, {"q2", view->q2}, {"q98", view->q98}, {"near_is_bright", true}});
-    hand_over(std::move(made));
-    return done();
+    std::optional<Image> instruments;
+    if (const auto mask = masks.find(frame); mask != masks.end()) {
+      auto read = mask_of_raster(*mask->second, options_.source_root, card_, picture.size());
+      if (read.ok()) instruments = std::move(read->picture);  // a bad one is an issue of its own pair
+    }
+    const auto target =
+        target_of_map(map, options_.source_root, picture, instruments ? &*instruments : nullptr, is_simulated_);
+    if (!target.ok()) return issue("unusable_depth", frame, target.error(), map.path);
+    return add_depth(frame, picture, *target);
   });
 }
 
-Result<DepthView> PairMaker::view_of(const PairMap& map, ImageSize size) const {
-  SURGSIGMA_TRY(convention, depth_convention(map.convention, map.path));
-  SURGSIGMA_TRY(depth, read_depth(options_.source_root / map.path, convention));
-  if (depth.values.size() != size)
-    return Error{ErrorKind::kData, "the map has another size than its picture", map.path, ""};
-  return depth_view(depth, convention);
+Status PairMaker::stereo_depths(const std::vector<DepthSource>& sources) {
+  if (sources.empty()) return done();
+  SURGSIGMA_TRY(layout, calibration_layout(input_.calibration_with, input_.calibration));
+  std::map<std::int64_t, const PairMap*> rights;
+  for (const DepthSource& source : sources) rights.emplace(source.frame, source.right);
+  bool is_calibrated = true;
+  return each_whole_frame(frames_of(sources), [&](std::int64_t frame, Microseconds, Image&& whole) -> Status {
+    if (!is_calibrated) return done();
+    const PairMap* const right_file = rights.at(frame);
+    const std::string file = right_file ? right_file->path : input_.video_file;
+    const auto right = right_file ? read_picture(options_.source_root / right_file->path)
+                                  : Result<Image>(half_of(whole, input_.layout.views.right));
+    if (!right.ok()) return issue("unusable_depth", frame, right.error(), file);
+    const Image left = half_of(whole, input_.layout.views.left);
+    const auto cameras = read_stereo_calibration(options_.source_root / input_.calibration, left.size(), layout.mm);
+    if (!cameras.ok()) {
+      is_calibrated = false;  // the same for all frames
+      return issue("bad_calibration", -1, cameras.error(), input_.calibration);
+    }
+    auto made = target_of_stereo(left, *right, *cameras, layout, input_.calibration, is_simulated_);
+    if (!made.ok()) return issue("unusable_depth", frame, made.error(), file);
+    SURGSIGMA_TRY(bytes, encode_png16(made->depth));
+    SURGSIGMA_TRY(kept, keep(bytes, ".png"));
+    made->target.told["depth_map"] = kept;
+    if (right_file) made->target.told["right"] = right_file->path;
+    return add_depth(frame, made->picture, made->target);
+  });
+}
+
+Status PairMaker::add_depth(std::int64_t frame, const Image& picture, const DepthTarget& target) {
+  PairRow made = row("depth_estimation", frame, frame, picture.size());
+  SURGSIGMA_TRY(given, keep_jpeg(picture));
+  SURGSIGMA_TRY(view, keep_png(target.view.picture));
+  made.input = std::move(given);
+  made.target = std::move(view);
+  made.prompt = "Draw the depth of this picture in grey: the nearer, the brighter.";
+  made.parameters = to_text(target.told);
+  if (target.is_of_model && !is_simulated_) made.origin = Origin::kModel;
+  hand_over(std::move(made));
+  return done();
 }
 
 }  // namespace surgsigma

@@ -13,8 +13,9 @@ Status PairMaker::desmoking() {
     quality.sharpness = frame.sharpness;
     quality.black_share = frame.black_share;
     quality.bright_share = frame.bright_share;
-    if (why_not_clean(quality, limits).empty() && !is_marked(frame.time_us) && !is_out_of_body(frame.time_us))
-      clean.push_back(frame);
+    const bool is_shown = !is_marked(frame.time_us) && !is_out_of_body(frame.time_us) &&
+                          !input_.hiding.hides_all(frame.time_us);
+    if (is_shown && why_not_clean(quality, limits).empty()) clean.push_back(frame);
   }
   clean = drawn(std::move(clean), "desmoking");
   std::map<std::int64_t, FrameRow> chosen;
@@ -28,14 +29,17 @@ Status PairMaker::desmoking() {
 }
 
 Status PairMaker::add_smoke_pair(const FrameRow& frame, const Image& clean) {
-  if (clean.channels != 3) return done();
+  if (clean.channels != 3) {
+    return issue("grey_picture", frame.frame, "a grey picture: smoke is put on colours only", Severity::kInfo,
+                 frame.media);
+  }
   std::vector<std::int64_t> ordinals;
   std::optional<PlumeSource> tip;
   for (const Annotation& row : input_.annotations) {
     if (row.kind != AnnotationKind::kBox || row.begin_frame != frame.frame || !is_in_use(row) || !is_instrument(row) ||
         !row.x1)
       continue;
-    tip = tip_of_box({*row.x1, *row.y1, *row.x2, *row.y2}, clean.size());
+    tip = tip_of_box(box_on(row, clean.size()), clean.size());
     ordinals.push_back(row.ordinal);
     break;
   }
@@ -48,7 +52,7 @@ Status PairMaker::add_smoke_pair(const FrameRow& frame, const Image& clean) {
     scene.field = &field;
   }
   auto smoky = add_smoke(clean, parameters, scene);
-  if (!smoky.ok()) return issue("no_smoke", std::to_string(frame.frame), smoky.error());
+  if (!smoky.ok()) return issue("no_smoke", frame.frame, smoky.error(), frame.media);
   PairRow made = row("desmoking", frame.frame, frame.frame, clean.size());
   SURGSIGMA_TRY(input, keep_jpeg(smoky->picture));
   SURGSIGMA_TRY(target, keep_jpeg(clean));

@@ -1,21 +1,61 @@
 // Frames and the frame some seconds later (next_frame.h).
+#include <numeric>
+
 #include "surgsigma/synth/pair_maker.h"
 
 namespace surgsigma {
+namespace {
 
-bool PairMaker::has_frame(std::int64_t frame) const {
-  if (!input_.video_file.empty()) return frame < input_.medium->frames;
-  const auto at = std::lower_bound(input_.pictures.begin(), input_.pictures.end(), std::pair(frame, std::string()));
-  return at != input_.pictures.end() && at->first == frame;
+/// Native frames that pictures stand for: first, first + step, ... as far as all of them keep to that.
+struct PictureGrid {
+  std::int64_t first = 0;
+  std::int64_t step = 1;
+  std::int64_t native(std::int64_t index) const { return first + index * step; }
+};
+
+PictureGrid grid_of(const std::vector<std::pair<std::int64_t, std::string>>& pictures) {
+  PictureGrid grid;
+  if (pictures.size() < 2) return grid;
+  grid.first = pictures.front().first;
+  std::int64_t step = 0;
+  for (const auto& [frame, path] : pictures) step = std::gcd(step, frame - grid.first);
+  grid.step = std::max<std::int64_t>(step, 1);
+  return grid;
 }
+
+/// The same spans counted in pictures, from the first one.
+VideoSpans on_grid(VideoSpans spans, const PictureGrid& grid) {
+  const Microseconds begin = time_of_frame(grid.first, spans.rate);
+  for (auto* list : {&spans.out_of_body, &spans.black}) {
+    for (TimeRange& range : *list) range = {range.begin - begin, range.end - begin};
+  }
+  spans.frames = (spans.frames - 1 - grid.first) / grid.step + 1;
+  spans.rate.den *= grid.step;
+  return spans;
+}
+
+}  // namespace
 
 Status PairMaker::next_frames() {
   NextFrameOptions settings;
   settings.samples = options_.per_video;
-  auto samples = draw_next_frames(spans(), id(), options_.seed, settings);
-  if (!samples.ok()) return issue("no_next_frame", "", samples.error());
-  std::erase_if(*samples,
-                [&](const NextFrameSample& s) { return !has_frame(s.start_frame) || !has_frame(s.truth_frame); });
+  // Pictures a second apart are few among native frames: drawn from those, hardly a pair would have both pictures.
+  const PictureGrid grid = input_.video_file.empty() ? grid_of(input_.pictures) : PictureGrid{};
+  auto samples = draw_next_frames(on_grid(spans(), grid), id(), options_.seed, settings);
+  if (!samples.ok()) return issue("no_next_frame", -1, samples.error());
+  for (NextFrameSample& sample : *samples) {
+    sample.start_frame = grid.native(sample.start_frame);
+    sample.truth_frame = grid.native(sample.truth_frame);
+    sample.start_us = time_of_frame(sample.start_frame, rate());
+    sample.truth_us = time_of_frame(sample.truth_frame, rate());
+  }
+  const auto is_gap = [&](const NextFrameSample& s) { return !has_frame(s.start_frame) || !has_frame(s.truth_frame); };
+  if (const auto gaps = std::erase_if(*samples, is_gap); gaps > 0) {
+    SURGSIGMA_CHECK(issue("no_picture", -1,
+                          std::to_string(gaps) + (gaps == 1 ? " sample" : " samples") +
+                              " of the picture some seconds later fell into gaps between the pictures",
+                          Severity::kInfo));
+  }
   std::vector<std::int64_t> frames;
   for (const NextFrameSample& sample : *samples) {
     frames.push_back(sample.start_frame);

@@ -91,9 +91,13 @@ class PairTest : public ::testing::Test {
     EXPECT_TRUE(stage.ok());
     std::vector<PairRow> pairs;
     issues_.clear();
+    places_.clear();
     const Status status = stage->video(
         input_, [&](PairRow&& row) { pairs.push_back(std::move(row)); },
-        [&](IssueRow&& row) { issues_.push_back(row.rule + ": " + row.message); });
+        [&](IssueRow&& row) {
+          issues_.push_back(row.rule + ": " + row.message);
+          places_.push_back(row.rule + " " + row.file + " " + row.value);
+        });
     EXPECT_TRUE(status.ok()) << to_string(status.error());
     return pairs;
   }
@@ -102,6 +106,28 @@ class PairTest : public ::testing::Test {
     auto pairs = made(per_video);
     std::erase_if(pairs, [&](const PairRow& row) { return row.task != task; });
     return pairs;
+  }
+
+  /// The recording as pictures, `step` native frames apart, instead of a video.
+  void use_pictures(std::int64_t count, std::int64_t step, int channels = 3) {
+    input_.video_file.clear();
+    input_.medium->path = "frames";
+    input_.frames.clear();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::string path = "frames/" + std::to_string(i * step) + ".png";
+      Image picture = blocks(static_cast<std::uint64_t>(i));
+      if (channels == 1) picture = Image(kSize.width, kSize.height, 1, 90);
+      ASSERT_TRUE(write_file(folder_.path() / path, *encode_png(picture)).ok());
+      input_.pictures.emplace_back(i * step, path);
+      FrameRow frame;
+      frame.video_id = input_.video.video_id;
+      frame.frame = i * step;
+      frame.time_us = i * step * kSecond / 10;
+      frame.sharpness = 200;
+      frame.mean_luma = 0.4;
+      frame.media = path;
+      input_.frames.push_back(frame);
+    }
   }
 
   Image read(const std::string& name) {
@@ -114,6 +140,7 @@ class PairTest : public ::testing::Test {
   TemporaryFolder folder_;
   PairInput input_;
   std::vector<std::string> issues_;
+  std::vector<std::string> places_;  ///< rule, file and frame of each
 };
 Catalog* PairTest::catalog_ = nullptr;
 
@@ -182,16 +209,49 @@ TEST_F(PairTest, AShippedMaskCountsByItsVocabularyAndABadOneIsAnIssue) {
   ids.at(4, 4)[0] = 77;
   ASSERT_TRUE(write_file(folder_.path() / "stray.png", *encode_png(ids)).ok());
   ASSERT_TRUE(write_file(folder_.path() / "small.png", *encode_png(Image(8, 8, 1))).ok());
-  input_.masks = {{10, "good.png", "objects", {}}, {20, "stray.png", "objects", {}},
-                  {30, "small.png", "objects", {}}, {40, "gone.png", "objects", {}}, {50, "good.png", "nothing", {}}};
+  input_.masks = {{10, "good.png", "objects", {}},
+                  {20, "stray.png", "objects", {}},
+                  {30, "small.png", "objects", {}},
+                  {40, "gone.png", "objects", {}},
+                  {50, "good.png", "nothing", {}}};
   const auto pairs = of("instrument_segmentation");
   ASSERT_EQ(pairs.size(), 1u);
   const Image mask = read(pairs[0].target);
   EXPECT_EQ(mask.at(3, 3)[0], 255);
   EXPECT_EQ(mask.at(9, 9)[0], 0);
   ASSERT_EQ(issues_.size(), 4u);
+  EXPECT_THAT(places_, Contains("unusable_mask stray.png 20"));
+  EXPECT_THAT(places_, Contains("unusable_mask small.png 30"));
+  EXPECT_THAT(places_, Contains("unusable_mask gone.png 40"));
   EXPECT_THAT(issues_, Contains(HasSubstr("value 77")));
   EXPECT_THAT(issues_, Contains(HasSubstr("8x8")));
+}
+
+TEST_F(PairTest, PicturesASecondApartHaveALaterPictureToo) {
+  input_.video_file.clear();
+  input_.medium->path = "pictures";
+  input_.video.frame_rate_num = 25;  // labels count native frames; every 25th was released, the first at 50
+  fs::create_directories(folder_.path() / "pictures");
+  for (std::int64_t second = 2; second < 20; ++second) {
+    const std::string name = "pictures/" + std::to_string(second * 25) + ".jpg";
+    ASSERT_TRUE(write_file(folder_.path() / name, *encode_jpeg(blocks(static_cast<std::uint64_t>(second)))).ok());
+    input_.pictures.emplace_back(second * 25, name);
+  }
+  MarkRow black;
+  black.begin_us = 11 * kSecond;
+  black.end_us = 12 * kSecond;
+  black.reason = "black";
+  input_.marks = {black};
+  const auto pairs = of("next_frame_generation");
+  ASSERT_FALSE(pairs.empty());
+  for (const PairRow& pair : pairs) {
+    EXPECT_EQ(pair.frame % 25, 0);
+    EXPECT_GE(pair.frame, 50);
+    EXPECT_EQ(pair.begin_us, pair.frame / 25 * kSecond);
+    EXPECT_EQ(pair.target_frame - pair.frame, parse_json(pair.parameters, "p")->at("horizon_s").get<std::int64_t>() * 25);
+    EXPECT_FALSE(pair.begin_us < 12 * kSecond && pair.end_us >= 11 * kSecond) << "a black stretch lies between";
+    EXPECT_EQ(read(pair.input).size(), kSize);
+  }
 }
 
 TEST_F(PairTest, TheLaterPictureIsTheOneOfItsHorizon) {
@@ -231,13 +291,92 @@ TEST_F(PairTest, DepthIsShownNearBright) {
     for (int x = 0; x < kSize.width; ++x) *depth.at(x, y) = 30.0F + static_cast<float>(x);
   }
   ASSERT_TRUE(write_file(folder_.path() / "d.npy", encode_npy(depth)).ok());
-  input_.depths = {{10, "d.npy", "", Json{{"unit", "mm"}}}, {20, "d.npy", "", Json{{"unit", "feet"}}}};
+  input_.depths = {{10, "d.npy", "", Json{{"unit", "mm"}, {"provenance", "ct"}}},
+                   {20, "d.npy", "", Json{{"unit", "feet"}, {"provenance", "ct"}}}};
   const auto pairs = of("depth_estimation");
   ASSERT_EQ(pairs.size(), 1u);
   const Image view = read(pairs[0].target);
   EXPECT_GT(view.at(5, 60)[0], 200);
   EXPECT_LT(view.at(155, 60)[0], 50);
   EXPECT_THAT(issues_, Contains(HasSubstr("feet")));
+}
+
+TEST_F(PairTest, ABrokenPictureIsNamedOnceAndTheOthersGoOn) {
+  use_pictures(6, 10);
+  ASSERT_TRUE(write_file(folder_.path() / "frames/20.png", "no picture").ok());
+  const auto pairs = made();
+  EXPECT_THAT(places_, ElementsAre("broken_frame frames/20.png 20"));
+  std::set<std::int64_t> frames;
+  for (const PairRow& row : pairs) {
+    if (row.task == "desmoking") frames.insert(row.frame);
+    EXPECT_NE(row.frame, 20);
+    EXPECT_NE(row.target_frame, 20);
+  }
+  EXPECT_THAT(frames, ElementsAre(0, 10, 30, 40, 50));
+}
+
+TEST_F(PairTest, MasksAndMapsWithoutAPictureAreCountedAndCostNoOther) {
+  use_pictures(4, 10);
+  Image ids(kSize.width, kSize.height, 1);
+  ASSERT_TRUE(write_file(folder_.path() / "ids.png", *encode_png(ids)).ok());
+  for (const std::int64_t frame : {0, 5, 10, 15, 1000}) input_.masks.push_back({frame, "ids.png", "objects", {}});
+  std::vector<std::int64_t> frames;
+  for (const PairRow& row : of("instrument_segmentation", 2)) frames.push_back(row.frame);
+  EXPECT_THAT(frames, ElementsAre(0, 10)) << "those without a picture take no place";
+  EXPECT_THAT(issues_, Contains("no_picture: 3 frames have a mask and no picture, the first is frame 5"));
+}
+
+TEST_F(PairTest, TwoMasksOfAFrameAreNotMixed) {
+  use_pictures(1, 10);
+  ASSERT_TRUE(write_file(folder_.path() / "a.png", *encode_png(Image(kSize.width, kSize.height, 1))).ok());
+  input_.masks = {{0, "a.png", "objects", {}}, {0, "b.png", "objects", {}}};
+  const auto pairs = of("instrument_segmentation");
+  ASSERT_EQ(pairs.size(), 1u);
+  EXPECT_THAT(pairs[0].parameters, HasSubstr("a.png"));
+  EXPECT_THAT(places_, Contains("second_mask b.png 0"));
+}
+
+TEST_F(PairTest, GreyPicturesGetNoSmokeAndAreTold) {
+  use_pictures(2, 10, 1);
+  EXPECT_THAT(of("desmoking"), IsEmpty());
+  EXPECT_THAT(places_, Contains("grey_picture frames/10.png 10"));
+}
+
+TEST_F(PairTest, PicturesSecondsApartHaveALaterPicture) {
+  use_pictures(30, 10);
+  const auto pairs = of("next_frame_generation");
+  EXPECT_GE(pairs.size(), 3u);
+  for (const PairRow& row : pairs) {
+    EXPECT_EQ(row.frame % 10, 0);
+    EXPECT_EQ(row.target_frame - row.frame, Json::parse(row.parameters)["horizon_s"].get<std::int64_t>() * 10);
+  }
+  EXPECT_THAT(issues_, IsEmpty());
+  input_.pictures.erase(input_.pictures.begin() + 3, input_.pictures.begin() + 28);
+  EXPECT_LT(of("next_frame_generation").size(), pairs.size());
+  EXPECT_THAT(issues_, Contains(HasSubstr("fell into gaps between the pictures")));
+}
+
+TEST_F(PairTest, AnActionThatNobodyKnowsGivesNoClipAndIsTold) {
+  input_.annotations.clear();
+  add(AnnotationKind::kPhase, 0, 20, "pha.nobody.knows");
+  EXPECT_THAT(of("conditional_video_generation"), IsEmpty());
+  EXPECT_THAT(issues_, Contains(HasSubstr("'pha.nobody.knows'")));
+}
+
+TEST_F(PairTest, AVideoThatChangedAfterItWasMeasuredIsTold) {
+  input_.medium->frames = 250;
+  made();
+  EXPECT_THAT(issues_, Contains(HasSubstr("the video has 200 frames, and had 250")));
+}
+
+TEST_F(PairTest, OutlinesOfAnotherSizeAreNotLaidOverTheFrame) {
+  Annotation& row = add(AnnotationKind::kMask, 5, 5, "ins.instrument");
+  row.text = "[[20,20,80,20,80,60,20,60]]";
+  row.width = 2 * kSize.width;
+  row.height = 2 * kSize.height;
+  EXPECT_THAT(of("instrument_segmentation"), IsEmpty());
+  EXPECT_THAT(issues_, Contains(HasSubstr("the outlines are for 320x240, the picture is 160x120")));
+  EXPECT_THAT(places_, Contains("unusable_mask v.mp4 50"));
 }
 
 }  // namespace

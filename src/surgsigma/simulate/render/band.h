@@ -20,6 +20,7 @@ struct Lens {
   float focal = 1;
   float middle_x = 0;
   float middle_y = 0;
+  int margin = 0;  ///< columns beyond the right border for which tissue is sampled
 };
 Lens lens_for(ImageSize size);
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/simulate/render/eye.h"
+#include "surgsigma/simulate/render/faults.h"
 #include "surgsigma/simulate/render/outside.h"
 #include "surgsigma/simulate/render/overlay.h"
 #include "surgsigma/simulate/render/scene.h"
@@ -16,6 +19,7 @@ using namespace drawing;
 
 constexpr int kShortestSide = 32, kLongestSide = 4096;
 constexpr int kBandRows = 24;
+constexpr double kWidestEyes = 50;
 constexpr std::uint8_t kWristPart = static_cast<std::uint8_t>(InstrumentPart::kWrist);
 
 template <class T>
@@ -108,6 +112,7 @@ struct Renderer::Parts {
 
   Milliseconds time_of(std::int64_t index) const { return time_of_frame(index, options.rate) / 1000; }
   FrameState state_at(Milliseconds t) const;
+  const FaultLook* fault_at(Milliseconds t) const;
   void render_inside(Milliseconds t, RenderedFrame& out) const;
   void render_band(const Scene& scene, int first, int rows, Band& band, std::vector<float>& linear, RenderedFrame& out,
                    double& lost) const;
@@ -141,14 +146,26 @@ FrameState Renderer::Parts::state_at(Milliseconds t) const {
   return state;
 }
 
+const FaultLook* Renderer::Parts::fault_at(Milliseconds t) const {
+  const auto found = std::find_if(stage.look.faults.begin(), stage.look.faults.end(),
+                                  [&](const FaultLook& fault) { return fault.begin <= t && t < fault.end; });
+  return found == stage.look.faults.end() ? nullptr : &*found;
+}
+
 void Renderer::Parts::render_band(const Scene& scene, int first, int rows, Band& band, std::vector<float>& linear,
                                   RenderedFrame& out, double& lost) const {
   const int halo = first > 0 ? 1 : 0;  // shading looks one row up
   const int width = options.size.width;
-  band.reset(first - halo, rows + halo, width);
+  const float shift = stage.lens.focal * static_cast<float>(options.eye_mm);
+  band.reset(first - halo, rows + halo, width + stage.lens.margin);
   draw_tissue(band, scene.grid, stage.cast.backdrop);
   for (const Relief& relief : scene.reliefs) draw_relief(band, relief, stage.lens);
-  for (const Bar& bar : scene.bars) draw_bar(band, bar, stage.lens);
+  if (shift > 0) {
+    Band seen;
+    see_tissue(band, shift, width, seen);
+    band = std::move(seen);
+  }
+  for (const Bar& bar : scene.bars) draw_bar(band, shift > 0 ? see_bar(bar, shift) : bar, stage.lens);
   shade(band, halo, stage.look, stage.lens, linear);
   const bool is_smoky = scene.haze > 0 || scene.has_plume;
   for (int row = halo; row < band.rows; ++row) {
@@ -186,6 +203,8 @@ void Renderer::Parts::render_inside(Milliseconds t, RenderedFrame& out) const {
   measure(out);
 }
 
+double focal_px_of(ImageSize size) { return static_cast<double>(lens_for(size).focal); }
+
 float airlight_share(const SmokeState& smoke, int x, int y, ImageSize size) {
   const float half_width = 0.5F * static_cast<float>(size.width), half_height = 0.5F * static_cast<float>(size.height);
   const float off_x = static_cast<float>(x) + 0.5F - half_width, off_y = static_cast<float>(y) + 0.5F - half_height;
@@ -215,11 +234,15 @@ Result<Renderer> Renderer::create(const Catalog& catalog, const Script& script, 
   if (options.rate.num <= 0 || options.rate.den <= 0) {
     return Error{ErrorKind::kUsage, "a frame rate of " + to_string(options.rate), id, "it must be positive"};
   }
+  if (!(options.eye_mm >= 0 && options.eye_mm <= kWidestEyes)) {
+    return Error{ErrorKind::kUsage, "an eye " + std::to_string(options.eye_mm) + " mm to the right", id, "0 to 50"};
+  }
   SURGSIGMA_TRY(cast, make_cast(catalog, script, operation, options.seed));
   VideoLook look = draw_look(id, operation.end, options);
   CameraTrack track(script, operation, look.drift, options.size);
-  Stage stage{std::move(cast),        std::move(look), std::move(track), lens_for(options.size), options.with_smoke,
-              operation.criteria};
+  Lens lens = lens_for(options.size);
+  lens.margin = margin_for(lens, static_cast<float>(options.eye_mm));
+  Stage stage{std::move(cast), std::move(look), std::move(track), lens, options.with_smoke, operation.criteria};
   const Microseconds length = operation.end * 1000;
   const std::int64_t frames = length <= 0 ? 0 : frame_at(length - 1, options.rate) + 1;
   return Renderer(std::make_unique<const Parts>(Parts{std::move(stage), operation, options, frames}));
@@ -233,10 +256,26 @@ Renderer::~Renderer() = default;
 std::int64_t Renderer::frames() const { return parts_->frames; }
 const RenderOptions& Renderer::options() const { return parts_->options; }
 
+std::vector<Renderer::FaultSpan> Renderer::faults() const {
+  std::vector<FaultSpan> spans;
+  for (const FaultLook& fault : parts_->stage.look.faults) spans.push_back({fault.fault, fault.begin, fault.end});
+  if (parts_->stage.look.hiding == Fault::kNone) return spans;
+  for (const Span& outside : parts_->operation.out_of_body) {
+    const bool is_free = std::none_of(spans.begin(), spans.end(), [&](const FaultSpan& span) {
+      return span.begin_ms < outside.end && outside.begin < span.end_ms;
+    });
+    if (is_free) spans.push_back({parts_->stage.look.hiding, outside.begin, outside.end});
+  }
+  std::sort(spans.begin(), spans.end(), [](const FaultSpan& a, const FaultSpan& b) { return a.begin_ms < b.begin_ms; });
+  return spans;
+}
+
 void Renderer::render(std::int64_t index, RenderedFrame& out) const {
   const Parts& parts = *parts_;
   const ImageSize size = parts.options.size;
-  const Milliseconds t = parts.time_of(std::clamp<std::int64_t>(index, 0, std::max<std::int64_t>(0, parts.frames - 1)));
+  const Milliseconds now = parts.time_of(std::clamp<std::int64_t>(index, 0, std::max<std::int64_t>(0, parts.frames - 1)));
+  const FaultLook* fault = parts.fault_at(now);
+  const Milliseconds t = fault == nullptr ? now : fault->fault == Fault::kFrozen ? fault->begin : now - fault->earlier;
   shape(out.image, size, 3);
   shape(out.instances, size, 1);
   shape(out.parts, size, 1);
@@ -247,14 +286,24 @@ void Renderer::render(std::int64_t index, RenderedFrame& out) const {
   blank(out);
   out.objects.clear();
   out.state = parts.state_at(t);
+  out.state.time_ms = now;
+  if (fault != nullptr) out.state.fault = fault->fault;
   const bool is_dark = out.state.is_black;
   if (is_dark) {
     std::fill(out.image.values.begin(), out.image.values.end(), std::uint8_t{0});
   } else if (const Span* outside = span_at(parts.operation.out_of_body, t)) {
     draw_outside(parts.stage.look, outside->begin, t, out.image);
     black_out(parts.stage.look.circle, out.image);
+    if (parts.stage.look.hiding != Fault::kNone) {
+      out.state.fault = parts.stage.look.hiding;
+      draw_texts(std::exchange(out.state.overlay, {}), out.image);
+      hide(out.state.fault, parts.stage.look.texture.seed, out.image);
+    }
   } else {
     parts.render_inside(t, out);
+    if (fault != nullptr && fault->fault == Fault::kBlurred) fog(out.image);
+    if (fault != nullptr && fault->fault == Fault::kOverexposed) overexpose(out.image);
+    if (fault != nullptr) black_out(parts.stage.look.circle, out.image);
   }
   draw_texts(out.state.overlay, out.image);
   clear_under(out.state.overlay, out.transmission);

@@ -34,11 +34,26 @@ struct RenderOptions {
   bool with_black_sections = true;   ///< now and then the light goes off for a second or two
   bool with_smoke = true;
   bool with_clean = false;  ///< fill RenderedFrame::clean
+  bool with_faults = false;  ///< what recorders and publishers do to pictures: see Fault
+  double eye_mm = 0;  ///< the camera stands so far to the right: the other eye of a stereo endoscope, at the same moment
 };
+/// Focal length in pixels; the optical axis meets the middle of the picture.
+double focal_px_of(ImageSize size);
 
 enum class ObjectKind { kAnatomy, kInstrument, kObject };
 /// Values of RenderedFrame::parts.
 enum class InstrumentPart : std::uint8_t { kNone, kClasper, kWrist, kShaft };
+
+/// What is wrong with a picture. A frozen or repeated one shows, with its truth, an earlier moment of the video.
+enum class Fault {
+  kNone,
+  kFrozen,       ///< the recorder shows its last picture for some seconds
+  kRepeated,     ///< a part that was shown before comes again
+  kBlurred,      ///< the lens is fogged
+  kOverexposed,  ///< the light is far too bright
+  kPixelated,    ///< out of the body, in coarse tiles, as publishers do
+  kBlank,        ///< out of the body, one colour
+};
 
 /// Something that shows at least one pixel.
 struct RenderedObject {
@@ -100,6 +115,7 @@ struct FrameState {
   bool is_out_of_body = false;
   bool is_black = false;
   bool is_adverse = false;
+  Fault fault = Fault::kNone;
   std::vector<RenderedTriplet> triplets;  ///< also in black frames: the hands go on
   std::vector<bool> criteria;             ///< met, in the script's order
   SmokeState smoke;
@@ -129,7 +145,7 @@ Raster<std::uint8_t> class_mask(const RenderedFrame& frame,
 class Renderer {
  public:
   /// `catalog` and `script` must outlive the renderer; `id` names the video for its draws. kUsage when the size is not in
-  /// [32, 4096] or the rate not positive, kNotFound when the catalog knows no concept for a word of the operation.
+  /// [32, 4096], the rate not positive or the eye not in [0, 50] mm, kNotFound when the catalog knows no concept for a word of the operation.
   static Result<Renderer> create(const Catalog& catalog, const Script& script, const Operation& operation,
                                  std::string id, RenderOptions options = {});
 
@@ -140,6 +156,13 @@ class Renderer {
   /// Frames until the end of the operation.
   std::int64_t frames() const;
   const RenderOptions& options() const;
+  /// Times [begin, end) in which pictures have a fault, in order and apart; empty without with_faults.
+  struct FaultSpan {
+    Fault fault = Fault::kNone;
+    std::int64_t begin_ms = 0;
+    std::int64_t end_ms = 0;
+  };
+  std::vector<FaultSpan> faults() const;
   /// `index` in [0, frames()); the nearest valid one otherwise. Memory of `out` is used again.
   void render(std::int64_t index, RenderedFrame& out) const;
 

@@ -73,7 +73,7 @@ float plume_at(const SmokeLook& look, const Plume& plume, float x, float y, floa
 
 void sample_tissue(const VideoLook& look, const View& view, const Lens& lens, Milliseconds t,
                    const std::vector<Stain>& stains, Grid& grid) {
-  grid.columns = lens.size.width / kGridStep + 2;
+  grid.columns = (lens.size.width + lens.margin) / kGridStep + 2;
   grid.rows = lens.size.height / kGridStep + 2;
   grid.nodes.assign(static_cast<std::size_t>(grid.columns) * static_cast<std::size_t>(grid.rows), {});
   const float t_s = static_cast<float>(t) / 1000;
