@@ -91,6 +91,8 @@ class CocoExportTest : public ::testing::Test {
       add_test_table(folder, source, rows);
     }
     add_test_table(folder, "pic", words_);
+    add_test_table(folder, "pic", screenings_);
+    add_test_table(folder, "pic", regions_);
     options.format = "coco";
     options.out = out();
     options.is_quiet = true;
@@ -112,6 +114,8 @@ class CocoExportTest : public ::testing::Test {
   Catalog catalog_ = small_catalog();
   std::map<std::string, std::vector<Annotation>> rows_;
   std::vector<VocabularyRow> words_;
+  std::vector<ScreeningRow> screenings_;
+  std::vector<RegionRow> regions_;
   int runs_ = 0;
 };
 
@@ -233,6 +237,49 @@ TEST_F(CocoExportTest, NonsenseIsRefusedWithTheNearestName) {
   options = {};
   options.profile = "unit";
   EXPECT_EQ(run(options).error().kind, ErrorKind::kUsage);
+}
+
+TEST_F(CocoExportTest, PrivatePixelsLeaveOnlyScreenedAndWithWhatWasFoundHidden) {
+  world_.sources[0].is_private = true;
+  ExportOptions options;
+  options.purpose = Purpose::kInternal;
+  auto refused = run(options);
+  ASSERT_FALSE(refused.ok()) << "nobody has looked for names";
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUsage);
+  for (const char* video : {"pic/a", "pic/b"}) {
+    ScreeningRow screening;
+    screening.video_id = VideoId(video);
+    screening.source_id = SourceId("pic");
+    screening.state_hash = "state";
+    screenings_.push_back(screening);
+  }
+  RegionRow name;
+  name.video_id = VideoId("pic/a");
+  name.region_id = "r1";
+  name.kind = "text";
+  name.end_us = 60 * kSecond;
+  name.x1 = name.y1 = 0;
+  name.x2 = 32;
+  name.y2 = 16;
+  name.width = 64;
+  name.height = 48;
+  name.hiding = "black";
+  RegionRow outside = name;
+  outside.video_id = VideoId("pic/b");
+  outside.region_id = "r2";
+  outside.x1 = outside.y1 = outside.x2 = outside.y2 = std::nullopt;
+  regions_ = {name, outside};
+  const auto report = run(options);
+  ASSERT_TRUE(report.ok()) << to_string(report.error());
+  const auto picture = read_picture(out() / "images/pic/a/00000025.jpg");
+  ASSERT_TRUE(picture.ok());
+  EXPECT_LT(*picture->at(8, 8), 20);
+  EXPECT_NEAR(*picture->at(48, 40), 90, 6);
+  EXPECT_EQ(report->dropped.at("hidden_picture").rows, 1);
+  options.purpose = Purpose::kResearch;
+  refused = run(options);
+  ASSERT_FALSE(refused.ok()) << "nobody has approved them";
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUsage);
 }
 
 TEST(CocoFile, AFileThatReadsBackWrongIsNamed) {
