@@ -62,6 +62,15 @@ Result<Json> probe_phase_files(const Arguments& arguments);
 Result<Json> probe_frame_files(const Arguments& arguments);
 Result<Json> probe_coco_file(const Arguments& arguments);
 Result<Json> probe_dialogue(const Arguments& arguments);
+Result<Json> probe_identity(const Arguments& arguments);
+Result<Json> probe_outside(const Arguments& arguments);
 Result<Json> probe_sql(const Arguments& arguments);
+Result<Json> probe_pictures(const Arguments& arguments);
+Result<Json> probe_smoke(const Arguments& arguments);
+Result<Json> probe_video_extract(const Arguments& arguments);
+Result<Json> probe_video_random(const Arguments& arguments);
+Result<Json> probe_scan(const Arguments& arguments);
+Result<Json> probe_shards(const Arguments& arguments);
+Result<Json> probe_render(const Arguments& arguments);
 
 }  // namespace surgsigma::bench

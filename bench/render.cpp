@@ -1,10 +1,11 @@
 // bench_probe render: how long the pictures of an invented cholecystectomy take, 854x480 at 25 a second.
+#include "surgsigma/simulate/render/render.h"
+
 #include <ctime>
 
 #include "probe.h"
 #include "surgsigma/base/threads.h"
 #include "surgsigma/simulate/layout.h"
-#include "surgsigma/simulate/render/render.h"
 
 namespace surgsigma::bench {
 
@@ -26,7 +27,9 @@ Result<Json> probe_render(const Arguments& arguments) {
   });
   const double seconds = watch.seconds();
   const double cpu_s = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
-  return Json{{"seconds", seconds}, {"frames", frames}, {"cpu_ms_per_frame", 1000 * cpu_s / frames},
+  return Json{{"seconds", seconds},
+              {"frames", frames},
+              {"cpu_ms_per_frame", 1000 * cpu_s / frames},
               {"times_real_time", frames / 25.0 / seconds}};
 }
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Peer of `bench_probe pictures`: the same measures with OpenCV and numpy, one process per thread.
 
-pictures.py FOLDER [PROCESSES] [ROUNDS] [REDUCE]
+pictures.py FOLDER [PROCESSES] [ROUNDS] [REDUCE] [values]
 
-REDUCE 2 lets OpenCV decode at half size as the probe does (IMREAD_REDUCED_COLOR_2); 1 decodes whole pictures and shrinks
-them; 0 measures whole pictures, which is what scripts usually do (its sharpness then is another one).
+REDUCE 1 decodes whole pictures and shrinks them (INTER_AREA), which is how quality.h defines the working picture; 2 lets
+OpenCV decode at half size, as the probe does (IMREAD_REDUCED_COLOR_2); 0 measures whole pictures, which is what scripts
+usually do (its numbers are other ones then). With `values` the measures of each frame are printed as well, in the order of
+NAMES. The motion's shift is found in OpenCV's own way (phase correlation) and not compared.
 """
 import json
 import multiprocessing
@@ -16,6 +18,10 @@ import cv2
 import numpy
 
 WINDOW = numpy.ones((15, 15), numpy.uint8)
+PAIR = numpy.ones((2, 2), numpy.uint8)
+VALUES = numpy.arange(256)
+NAMES = ("field", "luma", "sharpness", "smoke", "colourfulness", "dark", "bright", "black", "specular", "motion", "dct",
+         "difference")
 
 
 def first_bright(bright):
@@ -80,11 +86,25 @@ def borders_of(luma, black):
 
 
 def hashes_of(luma):
-    small = cv2.resize(luma, (32, 32), interpolation=cv2.INTER_AREA).astype(numpy.float32)
-    low = cv2.dct(small)[:8, :8].flatten()
-    dct = numpy.packbits(low > numpy.median(low)).tobytes()
-    tiny = cv2.resize(luma, (9, 8), interpolation=cv2.INTER_AREA)
-    return dct, numpy.packbits(tiny[:, 1:] > tiny[:, :-1]).tobytes()
+    small = cv2.resize(luma, (32, 32), interpolation=cv2.INTER_AREA)
+    transformed = cv2.dct(small.astype(numpy.float32))
+    transformed[0] *= 2 ** 0.5  # OpenCV's is orthonormal; the hash compares plain sums
+    transformed[:, 0] *= 2 ** 0.5
+    low = transformed[:8, :8].flatten()
+    low[0] = transformed[0, 8]
+    dct = numpy.packbits(low > numpy.sort(low)[32], bitorder="little").view(numpy.uint64)[0]
+    tiny = cv2.resize(small, (9, 8), interpolation=cv2.INTER_AREA)
+    return dct, numpy.packbits(tiny[:, 1:] > tiny[:, :-1], bitorder="little").view(numpy.uint64)[0]
+
+
+def moved(before, now):
+    """Difference of two thumbnails, and what is left of it after the shift between them."""
+    difference = cv2.norm(now, before, cv2.NORM_L1) / now.size / 255
+    (shift_x, shift_y), _ = cv2.phaseCorrelate(before.astype(numpy.float32), now.astype(numpy.float32))
+    shifted = cv2.warpAffine(before, numpy.float32([[1, 0, shift_x], [0, 1, shift_y]]), now.shape[::-1])
+    y, x = now.shape[0] // 8, now.shape[1] // 8
+    left = cv2.norm(now[y:-y, x:-x], shifted[y:-y, x:-x], cv2.NORM_L1)
+    return difference, left
 
 
 def measure(data, before, reduce):
@@ -93,31 +113,32 @@ def measure(data, before, reduce):
     if reduce == 1:
         picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    black = min(40, max(14, int(numpy.percentile(luma, 90)) // 5))
+    whole = cv2.calcHist([luma], [0], None, [256], [0, 256]).ravel()
+    level = 255 - int(numpy.searchsorted(numpy.cumsum(whole[::-1]), luma.size / 10))
+    black = min(40, max(14, level // 5))
     field = field_of(luma, black)
     left, top, right, bottom = borders_of(luma, black)
     inside = numpy.zeros(luma.shape, numpy.uint8)
     if field:
-        cv2.circle(inside, (int(field[0]), int(field[1])), int(field[2] * 0.98 - 1), 255, -1)
+        cv2.circle(inside, (round(field[0] - 0.5), round(field[1] - 0.5)), round(field[2] * 0.98 - 1), 255, -1)
     else:
         inside[top:bottom, left:right] = 255
     histogram = cv2.calcHist([luma], [0], inside, [256], [0, 256]).ravel()
     count = max(histogram.sum(), 1)
     shares = numpy.cumsum(histogram) / count
-    mean = float((histogram * numpy.arange(256)).sum() / count) / 255
+    mean = float(histogram @ VALUES / count) / 255
     dark, bright = float(shares[16]), float(1 - shares[249])
-    black_share = float((luma <= 16).mean())
-    laplacian = cv2.Laplacian(luma, cv2.CV_16S)
-    _, deviation = cv2.meanStdDev(laplacian, mask=inside)
+    black_share = float(whole[:17].sum() / luma.size)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(luma, cv2.CV_16S), mask=inside)
     blue, green, red = cv2.split(picture)
     least = cv2.min(cv2.min(blue, green), red)
     most = cv2.max(cv2.max(blue, green), red)
-    specular = cv2.countNonZero(cv2.bitwise_and(
-        inside, ((most >= 230) & (5 * (most.astype(numpy.uint16) - least) <= most)).astype(numpy.uint8) * 255)) / count
-    least[inside == 0] = 255
-    pooled = cv2.erode(least, numpy.ones((2, 2), numpy.uint8))[::2, ::2]
+    pale = cv2.compare(cv2.subtract(most, least), cv2.convertScaleAbs(most, alpha=0.2, beta=-0.4), cv2.CMP_LE)
+    specular = cv2.countNonZero(cv2.bitwise_and(pale, cv2.inRange(most, 230, 255), mask=inside)) / count
+    least = cv2.bitwise_or(least, cv2.bitwise_not(inside))
+    pooled = cv2.erode(least, PAIR, anchor=(0, 0))[::2, ::2]
     channel = cv2.erode(pooled, WINDOW)
-    smoke = float(channel[pooled < 255].mean()) / max(64, int(numpy.searchsorted(shares, 0.99)))
+    smoke = cv2.mean(channel, cv2.inRange(pooled, 0, 254))[0] / max(64, int(numpy.searchsorted(shares, 0.99)))
     red_green = cv2.subtract(red, green, dtype=cv2.CV_16S)
     yellow_blue = cv2.addWeighted(cv2.add(red, green, dtype=cv2.CV_16S), 0.5, blue.astype(numpy.int16), -1, 0)
     mean_rg, spread_rg = cv2.meanStdDev(red_green, mask=inside)
@@ -127,32 +148,26 @@ def measure(data, before, reduce):
     thumbnail = cv2.resize(luma, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     motion = 0.0
     if before is not None and before.shape == thumbnail.shape:
-        motion = float(cv2.norm(thumbnail, before, cv2.NORM_L1)) / thumbnail.size / 255
-        (shift_x, shift_y), _ = cv2.phaseCorrelate(before.astype(numpy.float32), thumbnail.astype(numpy.float32))
-        moved = cv2.warpAffine(before, numpy.float32([[1, 0, shift_x], [0, 1, shift_y]]), thumbnail.shape[::-1])
-        margin_y, margin_x = thumbnail.shape[0] // 8, thumbnail.shape[1] // 8
-        cv2.norm(thumbnail[margin_y:-margin_y, margin_x:-margin_x], moved[margin_y:-margin_y, margin_x:-margin_x],
-                 cv2.NORM_L1)
+        motion, _ = moved(before, thumbnail)
     if field:
         half = field[2] / 2 ** 0.5
         left, right = max(0, int(field[0] - half)), int(field[0] + half)
         top, bottom = max(0, int(field[1] - half)), int(field[1] + half)
     dct, difference = hashes_of(luma[top:bottom, left:right])
-    row = (mean, float(deviation[0, 0]) ** 2, smoke, colour, motion, dark, bright, black_share, specular)
-    return row, bool(field), dct, difference, thumbnail
+    row = (int(field is not None), mean, float(deviation[0, 0]) ** 2, min(1.0, smoke), colour, dark, bright, black_share,
+           specular, motion, f"{dct:016x}", f"{difference:016x}")
+    return row, thumbnail
 
 
 def measured(job):
     paths, rounds, reduce = job
-    sums, fields = numpy.zeros(9), 0
+    rows = []
     for _ in range(rounds):
-        before, sums, fields = None, numpy.zeros(9), 0
+        before, rows = None, []
         for path in paths:
-            data = numpy.fromfile(path, numpy.uint8)
-            row, has_field, _, _, before = measure(data, before, reduce)
-            sums += row
-            fields += has_field
-    return sums.tolist(), fields
+            row, before = measure(numpy.fromfile(path, numpy.uint8), before, reduce)
+            rows.append(row)
+    return rows
 
 
 def main():
@@ -169,10 +184,10 @@ def main():
         begin = time.perf_counter()
         parts = pool.map(measured, jobs, 1)
         seconds = time.perf_counter() - begin
-    sums = [sum(part[0][i] for part in parts) for i in range(9)]
-    print(json.dumps({"seconds": seconds, "frames": len(paths) * rounds, "fields": sum(part[1] for part in parts),
-                      "luma": sums[0], "sharpness": sums[1], "smoke": sums[2], "colourfulness": sums[3],
-                      "motion": sums[4]}))
+    answer = {"seconds": seconds, "frames": len(paths) * rounds}
+    if sys.argv[5:] == ["values"]:
+        answer |= {"names": NAMES, "values": [row for part in parts for row in part]}
+    print(json.dumps(answer, default=float))
 
 
 if __name__ == "__main__":

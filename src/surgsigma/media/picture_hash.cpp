@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <numbers>
 
+#include "surgsigma/base/hash.h"
 #include "surgsigma/media/quality_parts.h"
 
 namespace surgsigma {
@@ -12,39 +14,95 @@ namespace {
 
 constexpr int kSide = 32;
 using Square = std::array<float, kSide * kSide>;
+using quality::Span;
 
-/// Luma of a rectangle of the picture, averaged onto a grid of `wide` x `high` cells.
-void average_cells(const Image& picture, const Box& region, int wide, int high, float* cells) {
-  const auto edge = [](double begin, double end, int at, int count) { return begin + (end - begin) * at / count; };
-  const int many = picture.channels;
-  for (int j = 0; j < high; ++j) {
-    const int y0 = std::clamp(static_cast<int>(edge(region.y1, region.y2, j, high)), 0, picture.height - 1);
-    const int y1 = std::clamp(static_cast<int>(edge(region.y1, region.y2, j + 1, high)), y0 + 1, picture.height);
-    for (int i = 0; i < wide; ++i) {
-      const int x0 = std::clamp(static_cast<int>(edge(region.x1, region.x2, i, wide)), 0, picture.width - 1);
-      const int x1 = std::clamp(static_cast<int>(edge(region.x1, region.x2, i + 1, wide)), x0 + 1, picture.width);
-      std::uint32_t sum = 0;
-      for (int y = y0; y < y1; ++y) {
-        const std::uint8_t* p = picture.at(x0, y);
-        if (many == 3) {
-          for (int x = x0; x < x1; ++x, p += 3) sum += 77U * p[0] + 150U * p[1] + 29U * p[2];
-        } else {
-          for (int x = x0; x < x1; ++x, p += many) sum += 256U * p[0];
-        }
-      }
-      cells[j * wide + i] = static_cast<float>(sum) / (256.0F * static_cast<float>((y1 - y0) * (x1 - x0)));
+/// Sums of luma above and to the left of every pixel of a rectangle, so that any part of it costs four look-ups. They
+/// may wrap round; differences of parts below 2^32 are right all the same.
+class SumTable {
+ public:
+  SumTable(const Image& luma, const Box& region)
+      : left_(static_cast<int>(region.x1)),
+        top_(static_cast<int>(region.y1)),
+        wide_(std::min(luma.width, static_cast<int>(std::ceil(region.x2))) - left_),
+        high_(std::min(luma.height, static_cast<int>(std::ceil(region.y2))) - top_) {
+    thread_local std::vector<std::uint32_t> kept;  // frames come by the thousand in one size
+    kept.resize(static_cast<std::size_t>(wide_ + 1) * static_cast<std::size_t>(high_ + 1));
+    sums_ = kept.data();
+    std::fill_n(sums_, wide_ + 1, 0U);
+    for (int y = 0; y < high_; ++y) {
+      const std::uint8_t* in = luma.row(top_ + y) + left_;
+      const std::uint32_t* above = row(y);
+      std::uint32_t* out = row(y + 1);
+      std::uint32_t sum = out[0] = 0;
+      for (int x = 0; x < wide_; ++x) out[x + 1] = above[x + 1] + (sum += in[x]);
     }
   }
+
+  float mean(Span columns, Span rows) const {
+    const std::uint32_t *above = row(rows.begin - top_), *below = row(rows.end - top_);
+    const int begin = columns.begin - left_, end = columns.end - left_;
+    const std::uint32_t sum = below[end] - below[begin] - above[end] + above[begin];
+    return static_cast<float>(sum) / static_cast<float>((columns.end - columns.begin) * (rows.end - rows.begin));
+  }
+  Span columns() const { return {left_, left_ + wide_}; }
+  Span rows() const { return {top_, top_ + high_}; }
+
+ private:
+  std::uint32_t* row(int y) const { return sums_ + static_cast<std::size_t>(y) * static_cast<std::size_t>(wide_ + 1); }
+
+  int left_;
+  int top_;
+  int wide_;
+  int high_;
+  std::uint32_t* sums_ = nullptr;  ///< this thread's, until its next table
+};
+
+/// The part of the table inside `region`, averaged onto the square.
+void average_cells(const SumTable& table, const Box& region, Square& cells) {
+  std::array<Span, kSide> columns, rows;
+  const auto cut = [](double begin, double end, Span within, std::array<Span, kSide>& spans) {
+    for (int i = 0; i < kSide; ++i) {
+      Span& span = spans[static_cast<std::size_t>(i)];
+      span.begin = std::clamp(static_cast<int>(begin + (end - begin) * i / kSide), within.begin, within.end - 1);
+      span.end = std::clamp(static_cast<int>(begin + (end - begin) * (i + 1) / kSide), span.begin + 1, within.end);
+    }
+  };
+  cut(region.x1, region.x2, table.columns(), columns);
+  cut(region.y1, region.y2, table.rows(), rows);
+  for (std::size_t j = 0; j < kSide; ++j) {
+    for (std::size_t i = 0; i < kSide; ++i) cells[j * kSide + i] = table.mean(columns[i], rows[j]);
+  }
+}
+
+/// About the middle of the box.
+Box middle_of(const Box& box, double width, double height) {
+  const double x = (box.x1 + box.x2) / 2, y = (box.y1 + box.y2) / 2;
+  return {x - width / 2, y - height / 2, x + width / 2, y + height / 2};
+}
+
+std::array<Box, kHashViews> views_of(const Box& content) {
+  const double width = content.width(), height = content.height(), shorter = std::min(width, height);
+  const bool is_wide = width > 1.45 * height;
+  const auto square = [&](double share) { return middle_of(content, share * shorter, share * shorter); };
+  return {content,
+          middle_of(content, 0.9 * width, 0.9 * height),
+          middle_of(content, 0.81 * width, 0.81 * height),
+          is_wide ? middle_of(content, height * 4 / 3, height) : middle_of(content, 0.73 * width, 0.73 * height),
+          square(0.85),
+          square(0.73),
+          square(0.63)};
 }
 
 /// The lowest frequencies of a cosine transform, without the mean: kept[v][u] of u, v < 9.
 constexpr int kLow = 9;
+constexpr int kLanes = 12;  ///< kLow and some more, so that the compiler takes whole vectors
 struct Cosines {
-  float at[kLow][kSide];
+  float at[kSide][kLanes];  ///< of place and frequency
   Cosines() {
-    for (int u = 0; u < kLow; ++u) {
-      for (int x = 0; x < kSide; ++x)
-        at[u][x] = static_cast<float>(std::cos(std::numbers::pi * u * (2 * x + 1) / (2.0 * kSide)));
+    for (int x = 0; x < kSide; ++x) {
+      for (int u = 0; u < kLanes; ++u) {
+        at[x][u] = static_cast<float>(std::cos(std::numbers::pi * u * (2 * x + 1) / (2.0 * kSide)));
+      }
     }
   }
 };
@@ -52,24 +110,23 @@ struct Cosines {
 /// 64 coefficients: the square of 8x8 lowest without the mean, and (8, 0) in its place.
 std::array<float, 64> low_frequencies(const Square& square) {
   static const Cosines cosines;
-  float rows[kSide][kLow];
+  float rows[kSide][kLanes] = {}, values[kLow][kLanes] = {};
   for (int y = 0; y < kSide; ++y) {
-    for (int u = 0; u < kLow; ++u) {
-      float sum = 0;
-      for (int x = 0; x < kSide; ++x) sum += square[static_cast<std::size_t>(y * kSide + x)] * cosines.at[u][x];
-      rows[y][u] = sum;
+    for (int x = 0; x < kSide; ++x) {
+      const float value = square[static_cast<std::size_t>(y * kSide + x)];
+      for (int u = 0; u < kLanes; ++u) rows[y][u] += value * cosines.at[x][u];
     }
   }
-  const auto coefficient = [&](int u, int v) {
-    float sum = 0;
-    for (int y = 0; y < kSide; ++y) sum += rows[y][u] * cosines.at[v][y];
-    return sum;
-  };
+  for (int v = 0; v < kLow; ++v) {
+    for (int y = 0; y < kSide; ++y) {
+      for (int u = 0; u < kLanes; ++u) values[v][u] += rows[y][u] * cosines.at[y][v];
+    }
+  }
   std::array<float, 64> out;
   for (int v = 0; v < 8; ++v) {
-    for (int u = 0; u < 8; ++u) out[static_cast<std::size_t>(v * 8 + u)] = coefficient(u, v);
+    for (int u = 0; u < 8; ++u) out[static_cast<std::size_t>(v * 8 + u)] = values[v][u];
   }
-  out[0] = coefficient(8, 0);
+  out[0] = values[0][8];
   return out;
 }
 
@@ -131,15 +188,42 @@ PictureHash hash_region(const Image& picture, const Box& region) {
   if (inside.width() < 1 || inside.height() < 1) {
     inside = {0, 0, static_cast<double>(picture.width), static_cast<double>(picture.height)};
   }
-  Square square;
-  average_cells(picture, inside, kSide, kSide, square.data());
-  return {dct_hash(square), difference_hash(square), deviation(square)};
+  if (picture.channels != 1) return hash_region(quality::luma_of(picture), inside);
+  const SumTable table(picture, inside);
+  PictureHash hash;
+  const std::array<Box, kHashViews> views = views_of(inside);
+  for (std::size_t i = 0; i < kHashViews; ++i) {
+    Square square;
+    average_cells(table, views[i], square);
+    hash.views[i] = {dct_hash(square), difference_hash(square)};
+    if (i == 0) hash.contrast = deviation(square);
+  }
+  return hash;
 }
 
 PictureHash picture_hash(const Image& picture) {
   if (picture.is_empty()) return {};
   const Image luma = quality::luma_of(shrunk_for_measures(picture));
   return hash_region(luma, content_region(luma));
+}
+
+std::string hash_text(const RegionHash& hash) { return hex64(hash.dct) + hex64(hash.difference); }
+
+std::optional<RegionHash> hash_from_text(std::string_view text) {
+  RegionHash hash;
+  const auto read = [](std::string_view digits, std::uint64_t& value) {
+    const auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    return code == std::errc() && end == digits.data() + digits.size();
+  };
+  const bool is_hash = text.size() == kHashDigits && read(text.substr(0, kHashDigits / 2), hash.dct) &&
+                       read(text.substr(kHashDigits / 2), hash.difference);
+  return is_hash ? std::optional<RegionHash>(hash) : std::nullopt;
+}
+
+std::string inner_text(const PictureHash& hash) {
+  std::string text;
+  for (std::size_t i = 1; i < kHashViews; ++i) text += hash_text(hash.views[i]);
+  return text;
 }
 
 HashIndex::HashIndex(std::vector<std::uint64_t> hashes) : hashes_(std::move(hashes)) {

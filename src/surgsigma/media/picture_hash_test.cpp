@@ -67,7 +67,7 @@ struct Distance {
 };
 Distance between(const Image& a, const Image& b) {
   const PictureHash x = picture_hash(a), y = picture_hash(b);
-  return {hamming(x.dct, y.dct), hamming(x.difference, y.difference)};
+  return {hamming(x.views[0].dct, y.views[0].dct), hamming(x.views[0].difference, y.views[0].difference)};
 }
 
 TEST(PictureHash, ReEncodingAndScalingChangeFewBits) {
@@ -106,12 +106,43 @@ TEST(PictureHash, TheBorderOfARoundFieldMayBeCroppedAway) {
   }
 }
 
+/// The least distance of the whole of one picture to any view of the other.
+int nearest_view(const Image& part, const Image& whole) {
+  const PictureHash x = picture_hash(part), y = picture_hash(whole);
+  int least = 64;
+  for (const RegionHash& view : y.views) {
+    least = std::min(least, std::max(hamming(x.views[0].dct, view.dct), hamming(x.views[0].difference, view.difference)));
+  }
+  return least;
+}
+
+TEST(PictureHash, SomeViewOfAPictureIsWhatACroppedOrMaskedCopyShows) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Image image = scene(854, 480, seed);
+    EXPECT_LE(nearest_view(cropped(image, 43, 24, 768, 432), image), 8) << seed;    // 5 % of each side
+    EXPECT_LE(nearest_view(cropped(image, 81, 46, 692, 388), image), 8) << seed;    // 9.5 %
+    EXPECT_LE(nearest_view(cropped(image, 107, 0, 640, 480), image), 8) << seed;    // the middle at 4:3
+    EXPECT_LE(nearest_view(through_field(image, {427, 240, 240}), image), 10) << seed;
+  }
+}
+
+TEST(PictureHash, TextComesBackAndNothingElseIsRead) {
+  const PictureHash hash = picture_hash(scene(64, 64, 1));
+  EXPECT_EQ(hash_from_text(hash_text(hash.views[0])), hash.views[0]);
+  EXPECT_EQ(inner_text(hash).size(), (kHashViews - 1) * kHashDigits);
+  EXPECT_EQ(hash_from_text(inner_text(hash).substr(0, kHashDigits)), hash.views[1]);
+  for (const char* text : {"", "abc", "0123456789abcdef0123456789abcdeg", "0123456789abcdef0123456789abcdef0",
+                           "-123456789abcdef0123456789abcdef", "0x23456789abcdef0123456789abcdef"}) {
+    EXPECT_FALSE(hash_from_text(text)) << text;
+  }
+}
+
 TEST(PictureHash, OtherScenesAreFarApart) {
   int nearest = 64;
   std::vector<PictureHash> hashes;
   for (std::uint64_t seed = 0; seed < 40; ++seed) hashes.push_back(picture_hash(scene(320, 240, seed)));
   for (std::size_t i = 0; i < hashes.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) nearest = std::min(nearest, hamming(hashes[i].dct, hashes[j].dct));
+    for (std::size_t j = 0; j < i; ++j) nearest = std::min(nearest, hamming(hashes[i].views[0].dct, hashes[j].views[0].dct));
   }
   EXPECT_GT(nearest, 12);
 }

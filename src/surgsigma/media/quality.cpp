@@ -6,6 +6,7 @@
 
 #include "surgsigma/media/quality_parts.h"
 #include "surgsigma/media/resize.h"
+#include "surgsigma/media/wide.h"
 
 namespace surgsigma {
 namespace quality {
@@ -24,24 +25,35 @@ void each_stretch(Span span, Take take) {
   for (int begin = span.begin; begin < span.end; begin += kStretch) take(begin, std::min(begin + kStretch, span.end));
 }
 
+SURGSIGMA_WIDE
+void take_least_channel(const std::uint8_t* __restrict r, const std::uint8_t* __restrict g,
+                        const std::uint8_t* __restrict b, std::uint8_t* __restrict out, int count) {
+  for (int x = 0; x < count; ++x) {
+    const std::uint8_t rg = r[x] < g[x] ? r[x] : g[x];
+    out[x] = rg < b[x] ? rg : b[x];
+  }
+}
+
 /// Least channel; kOutside outside the field.
 Image least_channel(const Planes& planes, const std::vector<Span>& inside) {
   Image least(planes.luma.width, planes.luma.height, 1, kOutside);
   for (int y = 0; y < least.height; ++y) {
     const Span span = inside[static_cast<std::size_t>(y)];
-    const std::uint8_t *r = planes.r().row(y), *g = planes.g().row(y), *b = planes.b().row(y);
-    std::uint8_t* out = least.row(y);
-    for (int x = span.begin; x < span.end; ++x) {
-      const std::uint8_t rg = r[x] < g[x] ? r[x] : g[x];
-      out[x] = rg < b[x] ? rg : b[x];
-    }
+    take_least_channel(planes.r().row(y) + span.begin, planes.g().row(y) + span.begin, planes.b().row(y) + span.begin,
+                       least.row(y) + span.begin, span.end - span.begin);
   }
   return least;
 }
 
 /// Whole rows at a time, so that the compiler can use wide instructions.
+SURGSIGMA_WIDE
 void take_least(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* out, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) out[i] = std::min(a[i], b[i]);
+}
+
+SURGSIGMA_WIDE
+void take_least_of_two(const std::uint8_t* __restrict pairs, std::uint8_t* __restrict out, int count) {
+  for (int x = 0; x < count; ++x) out[x] = pairs[2 * x] < pairs[2 * x + 1] ? pairs[2 * x] : pairs[2 * x + 1];
 }
 
 /// Least of each block.
@@ -56,6 +68,10 @@ Image pooled(const Image& picture, int factor) {
       take_least(line.data(), picture.row(j), line.data(), static_cast<std::size_t>(picture.width));
     }
     std::uint8_t* to = out.row(y);
+    if (factor == 2) {
+      take_least_of_two(line.data(), to, out.width);
+      continue;
+    }
     for (int x = 0; x < out.width; ++x) {
       const std::uint8_t* block = line.data() + static_cast<std::size_t>(x) * static_cast<std::size_t>(factor);
       to[x] = *std::min_element(block, block + factor);
@@ -87,6 +103,20 @@ Image window_least(const Image& picture) {
   return out;
 }
 
+SURGSIGMA_WIDE
+void add_dark(const std::uint8_t* __restrict values, const std::uint8_t* __restrict own, int count, std::int64_t& sum,
+              std::int64_t& pixels) {
+  std::int32_t row_sum = 0, row_pixels = 0;
+  for (int x = 0; x < count; ++x) {
+    // Outside, or so white that it counts for nothing either way.
+    const std::int32_t counts = own[x] != kOutside ? 1 : 0;
+    row_sum += values[x] * counts;
+    row_pixels += counts;
+  }
+  sum += row_sum;
+  pixels += row_pixels;
+}
+
 /// Sums over the inside that one pass over the colours gives.
 struct ColourSums {
   std::int64_t pixels = 0, specular = 0;
@@ -94,34 +124,39 @@ struct ColourSums {
   std::int64_t yellow_blue = 0, yellow_blue_squares = 0;  ///< Of R + G - 2 B, twice the usual.
 };
 
+/// At most kStretch pixels.
+SURGSIGMA_WIDE
+void add_colours(const std::uint8_t* __restrict r, const std::uint8_t* __restrict g, const std::uint8_t* __restrict b,
+                 int count, ColourSums& sums) {
+  std::int32_t specular = 0, rg_sum = 0, yb_sum = 0, rg_squares = 0, yb_squares = 0;
+  for (int x = 0; x < count; ++x) {
+    const auto rg = static_cast<std::int16_t>(r[x] - g[x]);
+    const auto yb = static_cast<std::int16_t>(r[x] + g[x] - 2 * b[x]);
+    rg_sum += rg;
+    yb_sum += yb;
+    rg_squares += rg * rg;
+    yb_squares += yb * yb;
+  }
+  for (int x = 0; x < count; ++x) {
+    const std::uint8_t rg_high = r[x] > g[x] ? r[x] : g[x], high = rg_high > b[x] ? rg_high : b[x];
+    const std::uint8_t rg_low = r[x] < g[x] ? r[x] : g[x], low = rg_low < b[x] ? rg_low : b[x];
+    const auto excess = static_cast<std::int16_t>(5 * (high - low) - high);
+    specular += (high >= 230) & (excess <= 0);
+  }
+  sums.pixels += count;
+  sums.specular += specular;
+  sums.red_green += rg_sum;
+  sums.red_green_squares += rg_squares;
+  sums.yellow_blue += yb_sum;
+  sums.yellow_blue_squares += yb_squares;
+}
+
 ColourSums colour_sums(const Planes& planes, const std::vector<Span>& inside) {
   ColourSums sums;
   for (int y = 0; y < planes.luma.height; ++y) {
-    const Span span = inside[static_cast<std::size_t>(y)];
     const std::uint8_t *r = planes.r().row(y), *g = planes.g().row(y), *b = planes.b().row(y);
-    sums.pixels += span.end - span.begin;
-    each_stretch(span, [&](int begin, int end) {
-      std::int32_t specular = 0, rg_sum = 0, yb_sum = 0, rg_squares = 0, yb_squares = 0;
-      for (int x = begin; x < end; ++x) {
-        const auto rg = static_cast<std::int16_t>(r[x] - g[x]);
-        const auto yb = static_cast<std::int16_t>(r[x] + g[x] - 2 * b[x]);
-        rg_sum += rg;
-        yb_sum += yb;
-        rg_squares += rg * rg;
-        yb_squares += yb * yb;
-      }
-      for (int x = begin; x < end; ++x) {
-        const std::uint8_t rg_high = r[x] > g[x] ? r[x] : g[x], high = rg_high > b[x] ? rg_high : b[x];
-        const std::uint8_t rg_low = r[x] < g[x] ? r[x] : g[x], low = rg_low < b[x] ? rg_low : b[x];
-        const auto excess = static_cast<std::int16_t>(5 * (high - low) - high);
-        specular += (high >= 230) & (excess <= 0);
-      }
-      sums.specular += specular;
-      sums.red_green += rg_sum;
-      sums.red_green_squares += rg_squares;
-      sums.yellow_blue += yb_sum;
-      sums.yellow_blue_squares += yb_squares;
-    });
+    each_stretch(inside[static_cast<std::size_t>(y)],
+                 [&](int begin, int end) { add_colours(r + begin, g + begin, b + begin, end - begin, sums); });
   }
   return sums;
 }
@@ -138,27 +173,38 @@ double colourfulness_of(const ColourSums& sums) {
   return std::sqrt(spread) + 0.3 * std::hypot(rg / count, yb / count);
 }
 
+struct LaplacianSums {
+  std::int64_t sum = 0, squares = 0;
+};
+
+/// At most kStretch pixels; `here` has a neighbour on each side.
+SURGSIGMA_WIDE
+void add_laplacian(const std::uint8_t* __restrict above, const std::uint8_t* __restrict here,
+                   const std::uint8_t* __restrict below, int count, LaplacianSums& sums) {
+  std::int32_t sum = 0, squares = 0;
+  for (int x = 0; x < count; ++x) {
+    const auto value = static_cast<std::int16_t>(above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x]);
+    sum += value;
+    squares += value * value;
+  }
+  sums.sum += sum;
+  sums.squares += squares;
+}
+
 double laplacian_variance(const Image& luma, const std::vector<Span>& inside) {
-  std::int64_t pixels = 0, sum = 0, squares = 0;
+  LaplacianSums sums;
+  std::int64_t pixels = 0;
   for (int y = 1; y + 1 < luma.height; ++y) {
     const auto at = static_cast<std::size_t>(y);
     const int begin = std::max({inside[at].begin + 1, inside[at - 1].begin, inside[at + 1].begin});
     const int end = std::min({inside[at].end - 1, inside[at - 1].end, inside[at + 1].end});
     const std::uint8_t *here = luma.row(y), *above = luma.row(y - 1), *below = luma.row(y + 1);
-    each_stretch({begin, end}, [&](int from, int to) {
-      std::int32_t part = 0, part_squares = 0;
-      for (int x = from; x < to; ++x) {
-        const auto value = static_cast<std::int16_t>(above[x] + below[x] + here[x - 1] + here[x + 1] - 4 * here[x]);
-        part += value;
-        part_squares += value * value;
-      }
-      sum += part;
-      squares += part_squares;
-    });
+    each_stretch({begin, end},
+                 [&](int from, int to) { add_laplacian(above + from, here + from, below + from, to - from, sums); });
     pixels += std::max(0, end - begin);
   }
   if (pixels == 0) return 0;
-  return variance(static_cast<double>(sum), static_cast<double>(squares), static_cast<double>(pixels));
+  return variance(static_cast<double>(sums.sum), static_cast<double>(sums.squares), static_cast<double>(pixels));
 }
 
 double share(const LumaCounts& counts, int from, int to) {
@@ -225,6 +271,7 @@ FrameMeasures measured(const Image& working, int reduce, const Thumbnail* previo
       static_cast<double>(colours.specular) / static_cast<double>(std::max<std::int64_t>(colours.pixels, 1));
   quality.smoke = smoke_of(planes, layout.inside, layout.counts);
   quality.colourfulness = colourfulness_of(colours);
+  quality.tiles = tiles_of(planes.luma, layout.inside);
   if (layout.field) {
     quality.field = {layout.field->centre_x * reduce, layout.field->centre_y * reduce, layout.field->radius * reduce};
   }
@@ -266,6 +313,19 @@ void make_room(Image& plane, ImageSize size) {
 thread_local Planes kept_planes;
 constexpr std::size_t kMostKeptPixels = 1U << 20;
 
+SURGSIGMA_WIDE
+void split_row(const std::uint8_t* __restrict in, std::uint8_t* __restrict r, std::uint8_t* __restrict g,
+               std::uint8_t* __restrict b, std::uint8_t* __restrict luma, int count) {
+  for (int x = 0; x < count; ++x) {
+    r[x] = in[3 * x];
+    g[x] = in[3 * x + 1];
+    b[x] = in[3 * x + 2];
+  }
+  for (int x = 0; x < count; ++x) {  // at most 65408, so 16 bits hold it
+    luma[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(77 * r[x] + 150 * g[x] + 29 * b[x] + 128) >> 8);
+  }
+}
+
 }  // namespace
 
 void keep(Planes&& planes) {
@@ -279,14 +339,7 @@ Planes planes_of(const Image& picture) {
   for (int y = 0; y < picture.height; ++y) {
     const std::uint8_t* in = picture.row(y);
     std::uint8_t *r = planes.red.row(y), *g = planes.green.row(y), *b = planes.blue.row(y), *luma = planes.luma.row(y);
-    for (int x = 0; x < picture.width; ++x, in += 3) {
-      r[x] = in[0];
-      g[x] = in[1];
-      b[x] = in[2];
-    }
-    for (int x = 0; x < picture.width; ++x) {  // at most 65408, so 16 bits hold it
-      luma[x] = static_cast<std::uint8_t>(static_cast<std::uint16_t>(77 * r[x] + 150 * g[x] + 29 * b[x] + 128) >> 8);
-    }
+    split_row(in, r, g, b, luma, picture.width);
   }
   return planes;
 }
@@ -321,16 +374,7 @@ double mean_dark_channel(const Planes& planes, const std::vector<Span>& inside) 
   const Image dark = window_least(least);
   std::int64_t sum = 0, pixels = 0;
   for (int y = 0; y < dark.height; ++y) {
-    const std::uint8_t *values = dark.row(y), *own = least.row(y);
-    std::int32_t row_sum = 0, row_pixels = 0;
-    for (int x = 0; x < dark.width; ++x) {
-      // Outside, or so white that it counts for nothing either way.
-      const std::int32_t counts = own[x] != kOutside ? 1 : 0;
-      row_sum += values[x] * counts;
-      row_pixels += counts;
-    }
-    sum += row_sum;
-    pixels += row_pixels;
+    add_dark(dark.row(y), least.row(y), dark.width, sum, pixels);
   }
   return pixels == 0 ? 0 : static_cast<double>(sum) / static_cast<double>(pixels);
 }

@@ -53,6 +53,8 @@ struct FrameQuality {
   double specular_share = 0;           ///< 0-1: largest channel >= 230 and saturation (HSV) <= 0.2 inside the field.
   double smoke = 0;                    ///< 0-1: see smoke_score().
   double colourfulness = 0;            ///< Hasler and Suesstrunk 2003: 0 grey, about 15 slight, above 60 strong.
+  double tiles = 0;  ///< 0-1: share of all steps of luma that lie on the strongest fifth of the lines between columns
+                     ///< and of those between rows, the lesser of both. About 0.3 of pictures, near 1 of coarse tiles.
   std::optional<CircularField> field;  ///< None for a full-frame picture.
   Borders borders;                     ///< Of the content's bounding rectangle.
   std::optional<Motion> motion;        ///< None without a frame before.

@@ -5,6 +5,7 @@
 
 #include "surgsigma/media/quality_parts.h"
 #include "surgsigma/media/resize.h"
+#include "surgsigma/media/wide.h"
 
 namespace surgsigma {
 namespace quality {
@@ -120,6 +121,18 @@ bool is_dark_outside(const Image& luma, const CircularField& circle, int black) 
   return share >= 0.02 && static_cast<double>(dark) >= 0.85 * static_cast<double>(outside);
 }
 
+/// How many pixels of a row are above the level; adds one to their columns.
+SURGSIGMA_WIDE
+int count_bright(const std::uint8_t* __restrict row, int count, int level, int* __restrict columns) {
+  int bright = 0;
+  for (int x = 0; x < count; ++x) {
+    const int is_bright = row[x] > level ? 1 : 0;
+    bright += is_bright;
+    columns[x] += is_bright;
+  }
+  return bright;
+}
+
 int dark_lines(int count, const std::vector<int>& bright, int allowed, bool from_end) {
   int dark = 0;
   while (dark < count && bright[static_cast<std::size_t>(from_end ? count - 1 - dark : dark)] <= allowed) ++dark;
@@ -159,14 +172,7 @@ std::optional<CircularField> field_of(const Image& luma, int black) {
 Borders borders_of(const Image& luma, int black) {
   std::vector<int> rows(static_cast<std::size_t>(luma.height), 0), columns(static_cast<std::size_t>(luma.width), 0);
   for (int y = 0; y < luma.height; ++y) {
-    const std::uint8_t* row = luma.row(y);
-    int bright = 0;
-    for (int x = 0; x < luma.width; ++x) {
-      const int is_bright = row[x] > black ? 1 : 0;
-      bright += is_bright;
-      columns[static_cast<std::size_t>(x)] += is_bright;
-    }
-    rows[static_cast<std::size_t>(y)] = bright;
+    rows[static_cast<std::size_t>(y)] = count_bright(luma.row(y), luma.width, black, columns.data());
   }
   // A hundredth of a line may be noise.
   const int in_row = luma.width / 100, in_column = luma.height / 100;

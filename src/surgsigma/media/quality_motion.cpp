@@ -6,6 +6,7 @@
 
 #include "surgsigma/media/quality_parts.h"
 #include "surgsigma/media/resize.h"
+#include "surgsigma/media/wide.h"
 
 namespace surgsigma::quality {
 namespace {
@@ -24,14 +25,18 @@ Block middle_of(const Image& picture, Shift margin) {
   return {margin.x, margin.y, picture.width - margin.x, picture.height - margin.y};
 }
 
+SURGSIGMA_WIDE
+std::int32_t row_difference(const std::uint8_t* __restrict a, const std::uint8_t* __restrict b, int count) {
+  std::int32_t sum = 0;
+  for (int x = 0; x < count; ++x) sum += std::abs(a[x] - b[x]);
+  return sum;
+}
+
 std::int64_t difference_at(const Image& before, const Image& now, const Block& block, Shift shift) {
   std::int64_t sum = 0;
   for (int y = block.top; y < block.bottom; ++y) {
-    const std::uint8_t* a = now.row(y);
-    const std::uint8_t* b = before.row(y - shift.y) - shift.x;
-    std::int32_t row = 0;
-    for (int x = block.left; x < block.right; ++x) row += std::abs(a[x] - b[x]);
-    sum += row;
+    sum += row_difference(now.row(y) + block.left, before.row(y - shift.y) - shift.x + block.left,
+                          block.right - block.left);
   }
   return sum;
 }

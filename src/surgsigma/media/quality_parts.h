@@ -45,6 +45,8 @@ Borders borders_of(const Image& luma, int black);
 std::vector<Span> inside_of(const std::optional<CircularField>& field, const Borders& borders, ImageSize size);
 Box region_of(const std::optional<CircularField>& field, const Borders& borders, ImageSize size);
 
+/// FrameQuality::tiles.
+double tiles_of(const Image& luma, const std::vector<Span>& inside);
 /// Mean dark channel inside, 0-255.
 double mean_dark_channel(const Planes& planes, const std::vector<Span>& inside);
 Motion motion_between(const Thumbnail& before, const Thumbnail& now);

@@ -8,13 +8,7 @@
 #include "surgsigma/base/result.h"
 #include "surgsigma/media/image.h"
 #include "surgsigma/media/video_av.h"
-
-// For loops over whole numbers: the same on every machine, and a machine with wider registers is only quicker.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define SURGSIGMA_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define SURGSIGMA_WIDE
-#endif
+#include "surgsigma/media/wide.h"
 
 namespace surgsigma::av {
 

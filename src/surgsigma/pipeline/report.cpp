@@ -253,6 +253,17 @@ Result<std::vector<Report>> stats(const Database& database, const Catalog& catal
   }
   SURGSIGMA_TRY(marks, marks_by_source(engine));
   if (!marks.table.rows.empty()) reports.push_back(std::move(marks));
+  SURGSIGMA_TRY(matches, titled(engine, "Recordings under two names",
+                                "SELECT video_id AS video, strftime(make_timestamp(begin_us), '%H:%M:%S') AS \"from\", "
+                                "strftime(make_timestamp(end_us), '%H:%M:%S') AS \"to\", other_video_id AS shows, "
+                                "strftime(make_timestamp(other_begin_us), '%H:%M:%S') AS \"its from\", "
+                                "strftime(make_timestamp(other_end_us), '%H:%M:%S') AS \"its to\", "
+                                "round(share, 2) AS alike, samples FROM matches "
+                                "ORDER BY video_id, begin_us, other_video_id"));
+  if (!matches.table.rows.empty()) {
+    matches.remark = "found by the look of their pictures; both sides are in one overlap group";
+    reports.push_back(std::move(matches));
+  }
   return reports;
 }
 

@@ -92,7 +92,7 @@ TEST(Sheet, TasksWithPixelsShowThemAndTheOthersSayWhyNot) {
 
 TEST(Sheet, TheSameQuestionGivesTheSameBytesAndAnotherSeedOthers) {
   SheetOptions options;
-  options.tasks = {"instrument_localization", "safety_assessment"};
+  options.tasks = {"phase_recognition", "desmoking"};
   options.per_task = 2;
   const Sheet one = sheet_of(*world().database, options), two = sheet_of(*world().database, options);
   EXPECT_EQ(one.tiles.size(), 4u);

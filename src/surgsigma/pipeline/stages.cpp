@@ -128,6 +128,10 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
     VideoMeasures made = measure_video(video, own->second.video, own->second.pictures, options);
     const Microseconds end = made.medium ? made.medium->duration_us : 0;
     for (MarkRow& mark : marks_of(made.frames, rules, end)) marks(std::move(mark));
+    if (made.medium) {
+      const auto samples = static_cast<std::int64_t>(made.frames.size());
+      if (auto mark = overlay_mark(*made.medium, samples, rules)) marks(std::move(*mark));
+    }
     if (made.medium) found(std::move(*made.medium));
     for (FrameRow& frame : made.frames) frames(std::move(frame));
     for (TextRow& text : made.texts) texts(std::move(text));
@@ -332,6 +336,11 @@ Result<std::vector<Partition>> run_split(const UnitJob& job) {
       video.records = parse_int(*row[2]).value_or(0);
     }
   }
+  SURGSIGMA_CHECK(for_each_row<MediumRow>(job.engine, job.inputs_of("media"), [&](MediumRow&& medium) {
+    LabelledVideo& video = by_id[medium.video_id.text];
+    video.file = std::move(medium.path);
+    video.length_us = medium.duration_us;
+  }));
   SURGSIGMA_TRY(matches, read_all<MatchRow>(job.engine, job.inputs_of("matches")));
   std::vector<LabelledVideo> labelled;
   for (auto& [id, video] : by_id) labelled.push_back(std::move(video));
@@ -397,9 +406,9 @@ const std::vector<StageRow>& stage_rows() {
        {"files", "videos", "raw_annotations", "issues"}, {"card"}, run_ingest},
       {"measure", 2, Scope::kUnit, "videos and pictures opened, counted, sampled and judged", {"ingest"},
        {"media", "frames", "marks", "texts", "issues"}, {"card", "cleaning/", "models/"}, run_measure},
-      {"identity", 1, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
+      {"identity", 2, Scope::kAll, "recordings found under two names by the look of their pictures", {"measure"},
        {"matches"}, {}, run_identity},
-      {"split", 1, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "identity"},
+      {"split", 2, Scope::kAll, "cases, overlap groups and folds over all sources", {"ingest", "measure", "identity"},
        {"cases", "splits", "issues"}, {"splits/", "sources/", "ontology/"}, run_split},
       {"refine", 1, Scope::kUnit, "source words to concepts, checks, duplicates marked", {"ingest"},
        {"annotations", "issues"}, {"card", "ontology/"}, run_refine},

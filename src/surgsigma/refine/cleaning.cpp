@@ -2,25 +2,26 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 #include <tuple>
 
 #include "surgsigma/base/text.h"
 #include "surgsigma/media/picture_hash.h"
 #include "surgsigma/schema/fields.h"
+#include "surgsigma/schema/geometry.h"
 
 namespace surgsigma {
 namespace {
 
 constexpr const char* kFile = "cleaning/cleaning.yaml";
 constexpr const char* kDuplicate = "duplicate";
+constexpr const char* kOverlay = "overlay";
 
 struct Measure {
   std::string_view name;
   std::optional<double> (*value)(const FrameRow&);
 };
-constexpr std::array<Measure, 11> kMeasures = {{
+constexpr std::array<Measure, 13> kMeasures = {{
     {"sharpness", [](const FrameRow& f) -> std::optional<double> { return f.sharpness; }},
     {"mean_luma", [](const FrameRow& f) -> std::optional<double> { return f.mean_luma; }},
     {"dark_share", [](const FrameRow& f) -> std::optional<double> { return f.dark_share; }},
@@ -29,6 +30,8 @@ constexpr std::array<Measure, 11> kMeasures = {{
     {"specular_share", [](const FrameRow& f) -> std::optional<double> { return f.specular_share; }},
     {"smoke", [](const FrameRow& f) -> std::optional<double> { return f.smoke; }},
     {"colourfulness", [](const FrameRow& f) -> std::optional<double> { return f.colourfulness; }},
+    {"tiles", [](const FrameRow& f) -> std::optional<double> { return f.tiles; }},
+    {"hash_contrast", [](const FrameRow& f) -> std::optional<double> { return f.hash_contrast; }},
     {"outside", [](const FrameRow& f) { return f.outside; }},
     {"motion", [](const FrameRow& f) { return f.motion; }},
     {"motion_left", [](const FrameRow& f) { return f.motion_left; }},
@@ -77,8 +80,9 @@ Result<MarkRule> rule_from(const std::string& where, const Json& json) {
     return mistake(where, "a mark needs a reason and a list `when`");
   }
   rule.reason = text_or(json, "reason", "");
-  if (!is_catalog_id(rule.reason) || rule.reason == kDuplicate) {
-    return mistake(where, "no reason: " + quoted(rule.reason), "lower case letters and '_'; duplicate has its own entry");
+  if (!is_catalog_id(rule.reason) || rule.reason == kDuplicate || rule.reason == kOverlay) {
+    return mistake(where, "no reason: " + quoted(rule.reason),
+                   "lower case letters and '_'; duplicate and overlay have their own entries");
   }
   for (const Json& entry : json["when"]) {
     if (!entry.is_object()) return mistake(where, "a limit is {measure: ..., at_least: ...}");
@@ -128,31 +132,14 @@ void join(const std::vector<FrameRow>& frames, Microseconds end_us, const Shows&
   }
 }
 
-struct Hashes {
-  std::uint64_t dct = 0;
-  std::uint64_t difference = 0;
-};
-
-std::optional<Hashes> hashes_of(const FrameRow& frame) {
-  Hashes hashes;
-  const std::string& text = frame.hash;
-  if (text.size() != 32) return std::nullopt;
-  const auto read = [](const char* begin, std::uint64_t& value) {
-    const auto [end, code] = std::from_chars(begin, begin + 16, value, 16);
-    return code == std::errc() && end == begin + 16;
-  };
-  if (!read(text.data(), hashes.dct) || !read(text.data() + 16, hashes.difference)) return std::nullopt;
-  return hashes;
-}
-
 /// For each frame the bits that tell it from the nearest earlier picture; nothing where it was not seen before.
 std::vector<std::optional<int>> seen_before(const std::vector<FrameRow>& frames, const CleaningRules& rules) {
   std::vector<std::optional<int>> seen(frames.size());
   std::vector<std::uint64_t> dct;
   std::vector<std::size_t> frame_of;
-  std::vector<Hashes> hashes;
+  std::vector<RegionHash> hashes;
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    const auto own = hashes_of(frames[i]);
+    const auto own = hash_from_text(frames[i].hash);
     if (!own || frames[i].hash_contrast < rules.duplicate_contrast) continue;
     dct.push_back(own->dct);
     hashes.push_back(*own);
@@ -195,6 +182,14 @@ Result<CleaningRules> CleaningRules::create(const Catalog& catalog) {
     if (!reasons.insert(rule.reason).second) return mistake(where, "reason " + quoted(rule.reason) + " stands twice");
     rules.marks.push_back(std::move(rule));
   }
+  if (document.contains("overlay")) {
+    const Json& overlay = document["overlay"];
+    if (!overlay.is_object() || !overlay.contains("share") || !overlay["share"].is_number()) {
+      return mistake("overlay", "must hold share, a number");
+    }
+    rules.overlay_share = overlay["share"].get<double>();
+    if (!(rules.overlay_share > 0 && rules.overlay_share <= 1)) return mistake("overlay", "share must lie in (0, 1]");
+  }
   if (!document.contains("duplicate")) return rules;
   const Json& duplicate = document["duplicate"];
   if (!duplicate.is_object()) return mistake("duplicate", "must hold bits, contrast and apart_s");
@@ -207,6 +202,18 @@ Result<CleaningRules> CleaningRules::create(const Catalog& catalog) {
   SURGSIGMA_TRY(apart, seconds_from("duplicate", duplicate, "apart_s", rules.duplicate_apart_us));
   rules.duplicate_apart_us = apart;
   return rules;
+}
+
+std::optional<MarkRow> overlay_mark(const MediumRow& medium, std::int64_t samples, const CleaningRules& rules) {
+  double covered = 0;
+  for (std::size_t i = 0; i + 3 < medium.text_boxes.size(); i += 4) {
+    const double* box = medium.text_boxes.data() + i;
+    covered += Box{box[0], box[1], box[2], box[3]}.area();
+  }
+  const double pixels = static_cast<double>(medium.width) * medium.height;
+  const double share = pixels > 0 ? std::min(covered / pixels, 1.0) : 0;
+  if (share < rules.overlay_share || covered <= 0) return std::nullopt;
+  return MarkRow{medium.video_id, 0, medium.duration_us, kOverlay, share, rules.overlay_share, samples};
 }
 
 std::vector<MarkRow> marks_of(const std::vector<FrameRow>& frames, const CleaningRules& rules, Microseconds end_us) {

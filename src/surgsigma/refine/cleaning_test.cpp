@@ -110,6 +110,38 @@ TEST(Cleaning, BothHashesMustAgreeAndABrokenOneIsNone) {
   EXPECT_THAT(marks_of(frames, shipped(), 60 * kSecond), IsEmpty());
 }
 
+TEST(Cleaning, WhatAPublisherHidIsNoBlurAndNoStill) {
+  auto frames = good_video(40);
+  for (const int at : {10, 11, 12, 13}) {  // one grey: nothing moves, nothing is sharp
+    FrameRow& frame = frames[static_cast<std::size_t>(at)];
+    frame.sharpness = 0;
+    frame.hash_contrast = 0.2;
+    frame.motion = 0;
+  }
+  frames[20].tiles = 0.9;
+  EXPECT_THAT(told(marks_of(frames, shipped(), 40 * kSecond)), ElementsAre("blank 10-14", "pixelated 20-21"));
+}
+
+TEST(Cleaning, TextThatStaysMarksTheWholeRecordingWithTheShareItCovers) {
+  MediumRow medium;
+  medium.video_id = VideoId("a/v");
+  medium.width = 1000;
+  medium.height = 500;
+  medium.duration_us = 60 * kSecond;
+  EXPECT_FALSE(overlay_mark(medium, 60, shipped())) << "no text";
+  medium.text_boxes = {0, 0, 100, 20, 0, 30, 50, 50};
+  const auto mark = overlay_mark(medium, 60, shipped());
+  ASSERT_TRUE(mark);
+  EXPECT_EQ(mark->reason, "overlay");
+  EXPECT_EQ(mark->end_us, 60 * kSecond);
+  EXPECT_EQ(mark->samples, 60);
+  EXPECT_NEAR(mark->score, 3000.0 / 500'000, 1e-12);
+  medium.text_boxes = {0, 0, 10, 10};
+  EXPECT_FALSE(overlay_mark(medium, 60, shipped())) << "a speck";
+  medium.width = 0;
+  EXPECT_FALSE(overlay_mark(medium, 60, shipped()));
+}
+
 TEST(Cleaning, AMeasureThatAFrameLacksPassesNoLimit) {
   const auto rules = CleaningRules::create(
       with_rules(R"({"marks": [{"reason": "still", "when": [{"measure": "motion", "at_most": 1}]}]})"));
@@ -129,6 +161,10 @@ TEST(Cleaning, MistakesInTheCatalogAreNamed) {
               HasSubstr("for_s"));
   const std::string twice = R"({"reason": "x", "when": [{"measure": "smoke", "at_most": 1}]})";
   EXPECT_THAT(mistake(("{\"marks\": [" + twice + "," + twice + "]}").c_str()), HasSubstr("twice"));
+  EXPECT_THAT(mistake(R"({"marks": [], "overlay": {"share": 0}})"), HasSubstr("overlay"));
+  EXPECT_THAT(mistake(R"({"marks": [], "overlay": 3})"), HasSubstr("share"));
+  EXPECT_THAT(mistake(R"({"marks": [{"reason": "overlay", "when": [{"measure": "smoke", "at_most": 1}]}]})"),
+              HasSubstr("no reason"));
   EXPECT_THAT(mistake(R"({"marks": [{"reason": "duplicate", "when": [{"measure": "smoke", "at_most": 1}]}]})"),
               HasSubstr("no reason"));
 }

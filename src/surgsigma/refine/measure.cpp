@@ -14,7 +14,7 @@
 namespace surgsigma {
 namespace {
 
-constexpr int kStepsWithoutEntry = 5;
+constexpr int kStepsWithoutEntry = 2;
 constexpr double kRateTolerance = 0.001;  // share; 29.97 against 30 is a difference
 constexpr std::size_t kMostBroken = 20;   // single issues of a recording; the rest is counted in one
 
@@ -197,6 +197,7 @@ class Measuring {
     row.specular_share = quality.specular_share;
     row.smoke = quality.smoke;
     row.colourfulness = quality.colourfulness;
+    row.tiles = quality.tiles;
     if (quality.field) {
       row.field_x = quality.field->centre_x;
       row.field_y = quality.field->centre_y;
@@ -206,7 +207,8 @@ class Measuring {
       row.motion = quality.motion->difference;
       row.motion_left = quality.motion->residual;
     }
-    row.hash = hex64(measured->hash.dct) + hex64(measured->hash.difference);
+    row.hash = hash_text(measured->hash.views[0]);
+    row.hash_inner = inner_text(measured->hash);
     row.hash_contrast = measured->hash.contrast;
     if (options_.outside) {
       if (const auto features = outside_features(picture)) row.outside = outside_chance(*options_.outside, *features);

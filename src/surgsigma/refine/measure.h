@@ -32,8 +32,8 @@ struct VideoMeasures {
 /// `video_file` and `pictures` (native frame, path) are relative to the root; one of them is given, the video counts where
 /// both are. A file that cannot be opened, a frame that cannot be decoded, labels beyond the last frame (both numbers are
 /// named), another rate or size than the card's: issues, and the rest goes on. In a video, frames at which decoding can
-/// begin are sampled, and others only where those are more than five steps apart; a thorough look takes
-/// a frame every step.
+/// begin are sampled, and others only where those are more than two steps apart: what lasts two steps is seen, whatever
+/// the distance of the key frames. A thorough look takes a frame every step.
 VideoMeasures measure_video(const VideoRow& video, const std::string& video_file,
                             const std::vector<std::pair<std::int64_t, std::string>>& pictures,
                             const MeasureOptions& options);

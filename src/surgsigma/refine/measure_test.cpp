@@ -76,6 +76,18 @@ TEST_F(MeasureTest, AVideoIsCountedAndSampledOnceASecond) {
   EXPECT_GT(*made.frames[1].motion, 0.01);
 }
 
+/// Key frames stand a second apart here, two and a half steps: what lasts two steps is seen all the same.
+TEST_F(MeasureTest, BetweenFarKeyFramesNoGapIsLongerThanTwoSteps) {
+  write_clip("v.mp4", 100);
+  options_.step = 400'000;
+  const VideoMeasures made = of("v.mp4");
+  for (std::size_t i = 1; i < made.frames.size(); ++i) {
+    EXPECT_LE(made.frames[i].time_us - made.frames[i - 1].time_us, 2 * options_.step) << i;
+    EXPECT_GE(made.frames[i].time_us - made.frames[i - 1].time_us, 200'000) << i;
+  }
+  EXPECT_GE(made.frames.size(), 6u);
+}
+
 TEST_F(MeasureTest, AKeptIndexGivesTheSameRows) {
   write_clip("v.mp4", 100);
   const VideoMeasures without = of("v.mp4");
@@ -86,6 +98,8 @@ TEST_F(MeasureTest, AKeptIndexGivesTheSameRows) {
   ASSERT_EQ(first.frames.size(), without.frames.size());
   for (std::size_t i = 0; i < first.frames.size(); ++i) {
     EXPECT_EQ(first.frames[i].hash, without.frames[i].hash);
+    EXPECT_EQ(first.frames[i].hash_inner.size(), 192u);
+    EXPECT_EQ(first.frames[i].hash_inner, without.frames[i].hash_inner);
     EXPECT_EQ(again.frames[i].hash, without.frames[i].hash);
     EXPECT_EQ(again.frames[i].sharpness, without.frames[i].sharpness);
   }

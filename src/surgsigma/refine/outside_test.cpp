@@ -7,6 +7,7 @@
 
 #include "surgsigma/base/random.h"
 #include "surgsigma/media/picture_file.h"
+#include "surgsigma/media/quality.h"
 #include "surgsigma/media/video.h"
 
 namespace surgsigma {
@@ -98,6 +99,28 @@ fs::path real_frames() {
   return fs::path(shared != nullptr ? shared : SURGSIGMA_SOURCE_DIR "/../shared/data") / "frames";
 }
 
+/// Hidden under coarse tiles by their publisher: by colours or by the tiles, each is told from what is inside the body.
+TEST(Outside, RealPicturesOfARoomAreFoundByColoursOrByTiles) {
+  const fs::path frames = real_frames() / "pitvis/docker_example/inputs/01";
+  if (!fs::exists(frames)) GTEST_SKIP() << "no real pictures at " << frames;
+  const OutsideModel model = shipped();
+  int by_colours = 0, by_tiles = 0;
+  for (const char* name : {"00000.png", "00001.png", "00002.png"}) {
+    const auto picture = read_picture(frames / name);
+    ASSERT_TRUE(picture);
+    const bool is_tiled = measure_frame(*picture)->quality.tiles >= 0.75;
+    const bool is_out = is_outside(model, *outside_features(*picture));
+    EXPECT_TRUE(is_tiled || is_out) << name;
+    by_tiles += is_tiled;
+    by_colours += is_out;
+  }
+  EXPECT_GE(by_colours, 2);
+  EXPECT_GE(by_tiles, 2);
+  for (const char* name : {"00003.png", "00004.png"}) {
+    EXPECT_LT(measure_frame(*read_picture(frames / name))->quality.tiles, 0.6) << name;
+  }
+}
+
 TEST(Outside, NoRealPictureInsideTheBodyIsCalledOutside) {
   const fs::path frames = real_frames();
   if (!fs::exists(frames)) GTEST_SKIP() << "no real pictures at " << frames;
@@ -106,6 +129,7 @@ TEST(Outside, NoRealPictureInsideTheBodyIsCalledOutside) {
     const auto features = outside_features(picture);
     ASSERT_TRUE(features);
     EXPECT_LT(outside_chance(model, *features), 0.2) << name;
+    EXPECT_LT(measure_frame(picture)->quality.tiles, 0.75) << name;
   };
   int seen = 0;
   const fs::path pairs = frames / "desmoke-pairs-salazar/datasets/laparoscopy";

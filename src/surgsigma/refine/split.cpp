@@ -103,21 +103,58 @@ void join_copies(const std::vector<LabelledVideo>& videos, Groups& groups, Split
   }
 }
 
+/// "03:20", "1:03:20".
+std::string minutes_text(Microseconds time) {
+  const std::int64_t seconds = (time + kSecond / 2) / kSecond;
+  const std::int64_t hours = seconds / 3600, minutes = seconds / 60 % 60;
+  const auto two = [](std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+  return (hours > 0 ? std::to_string(hours) + ":" : "") + two(minutes) + ":" + two(seconds % 60);
+}
+
+/// One side of a match.
+struct MatchSide {
+  const LabelledVideo* video = nullptr;
+  TimeRange range;
+
+  std::string file() const {
+    const std::string& path = video->file.empty() ? video->video.video_id.text : video->file;
+    return path.substr(path.rfind('/') + 1);
+  }
+  /// Of the recording; 0 where its length is not known.
+  double share() const {
+    return video->length_us > 0 ? static_cast<double>(range.duration()) / static_cast<double>(video->length_us) : 0;
+  }
+  std::string times() const { return minutes_text(range.begin) + " to " + minutes_text(range.end); }
+};
+
+/// "your clip017.mp4 is VID111.mp4 of cholect50 from 03:20 to 04:05; in clip017.mp4 that is 00:00 to 00:45"
+std::string match_text(const Catalog& catalog, const MatchSide& part, const MatchSide& whole) {
+  const SourceCard* card = catalog.source(part.video->video.source_id);
+  return (card && card->is_private ? "your " : "") + part.file() + " is " + whole.file() + " of " +
+         whole.video->video.source_id.text + " from " + whole.times() + "; in " + part.file() + " that is " +
+         part.times();
+}
+
 /// Videos that show the same pictures for a while: one recording, whatever their names say.
-void join_matches(const std::vector<LabelledVideo>& videos, const std::vector<MatchRow>& matches, Groups& groups,
-                  SplitTables& tables) {
-  std::map<VideoId, const VideoRow*> known;
-  for (const LabelledVideo& video : videos) known.emplace(video.video.video_id, &video.video);
+void join_matches(const Catalog& catalog, const std::vector<LabelledVideo>& videos,
+                  const std::vector<MatchRow>& matches, Groups& groups, SplitTables& tables) {
+  std::map<VideoId, const LabelledVideo*> known;
+  for (const LabelledVideo& video : videos) known.emplace(video.video.video_id, &video);
   for (const MatchRow& match : matches) {
     const auto one = known.find(match.video_id), other = known.find(match.other_video_id);
-    if (one == known.end() || other == known.end() || one->second->case_id == other->second->case_id) continue;
-    groups.join(one->second->case_id.text, other->second->case_id.text);
-    IssueRow issue = split_issue(one->second->source_id, "same_recording", Severity::kWarning, match.other_video_id.text,
-                                 "from " + clock_text(match.begin_us) + " to " + clock_text(match.end_us) + " it shows " +
-                                     match.other_video_id.text + " from " + clock_text(match.other_begin_us) + " to " +
-                                     clock_text(match.other_end_us),
-                                 "both stay in one part of the strict split");
-    issue.video_id = match.video_id;
+    if (one == known.end() || other == known.end()) continue;
+    groups.join(one->second->video.case_id.text, other->second->video.case_id.text);
+    MatchSide part{one->second, {match.begin_us, match.end_us}};
+    MatchSide whole{other->second, {match.other_begin_us, match.other_end_us}};
+    if (whole.share() > part.share()) std::swap(part, whole);
+    const bool is_known = one->second->video.case_id == other->second->video.case_id;
+    IssueRow issue =
+        split_issue(part.video->video.source_id, "same_recording", is_known ? Severity::kInfo : Severity::kWarning,
+                    whole.video->video.video_id.text, match_text(catalog, part, whole),
+                    is_known ? "one case, as the catalog knew: same part of every split"
+                             : "one overlap group: same part of the strict split");
+    issue.video_id = part.video->video.video_id;
+    issue.file = part.video->file;
     tables.issues.push_back(std::move(issue));
   }
 }
@@ -180,7 +217,7 @@ Result<SplitTables> make_splits(const Catalog& catalog, const std::vector<Labell
 
   Groups groups;
   join_copies(videos, groups, tables);
-  join_matches(videos, matches, groups, tables);
+  join_matches(catalog, videos, matches, groups, tables);
   std::map<std::string, std::vector<const KnownCase*>> members;
   for (auto& [key, known] : cases) {
     known.row.overlap_group = groups.find(key);

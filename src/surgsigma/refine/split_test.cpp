@@ -102,7 +102,26 @@ TEST(Split, ARecordingFoundUnderTwoNamesIsTestForBothWhereItIsTestForOne) {
   EXPECT_EQ(part_of(*tables, "strict", "intervals-csv", "house:17"), "test");
   ASSERT_EQ(tables->issues.size(), 1u) << "the video that is gone joins nobody";
   EXPECT_EQ(tables->issues[0].rule, "same_recording");
-  EXPECT_EQ(tables->issues[0].message, "from 00:00.0 to 00:45.0 it shows cholect50/VID111 from 03:20.0 to 04:05.0");
+  EXPECT_EQ(tables->issues[0].severity, Severity::kWarning);
+  EXPECT_EQ(tables->issues[0].message,
+            "your clip017 is VID111 of cholect50 from 03:20 to 04:05; in clip017 that is 00:00 to 00:45");
+}
+
+TEST(Split, TheShorterFileIsNamedAsAPartOfTheLonger) {
+  std::vector<LabelledVideo> videos = {video("intervals-csv", "clip", "house:17"), video("cholect50", "VID111", "camma:111")};
+  videos[0].file = "mine/clip.mp4";
+  videos[0].length_us = 7200 * kSecond;
+  videos[1].file = "videos/VID111.mp4";
+  videos[1].length_us = 50 * kSecond;
+  const std::vector<MatchRow> matches = {
+      {VideoId("intervals-csv/clip"), 3800 * kSecond, 3845 * kSecond, VideoId("cholect50/VID111"), 0, 45 * kSecond, 1, 45}};
+  const auto tables = make_splits(catalog(), videos, 1, matches);
+  ASSERT_TRUE(tables.ok());
+  ASSERT_EQ(tables->issues.size(), 1u);
+  EXPECT_EQ(tables->issues[0].video_id.text, "cholect50/VID111");
+  EXPECT_EQ(tables->issues[0].file, "videos/VID111.mp4");
+  EXPECT_EQ(tables->issues[0].message,
+            "VID111.mp4 is clip.mp4 of intervals-csv from 1:03:20 to 1:04:05; in VID111.mp4 that is 00:00 to 00:45");
 }
 
 TEST(Split, OneOperationInTwoDatasetsIsNoNews) {
@@ -110,7 +129,11 @@ TEST(Split, OneOperationInTwoDatasetsIsNoNews) {
                                              video("cholect50", "VID01", "camma:1")};
   const std::vector<MatchRow> matches = {
       {VideoId("cholect50/VID01"), 0, 90 * kSecond, VideoId("cholec80/video01"), 0, 90 * kSecond, 1, 90}};
-  EXPECT_TRUE(make_splits(catalog(), videos, 1, matches)->issues.empty());
+  const auto tables = make_splits(catalog(), videos, 1, matches);
+  ASSERT_TRUE(tables.ok());
+  ASSERT_EQ(tables->issues.size(), 1u);
+  EXPECT_EQ(tables->issues[0].severity, Severity::kInfo);
+  EXPECT_EQ(tables->issues[0].message, "VID01 is video01 of cholec80 from 00:00 to 01:30; in VID01 that is 00:00 to 01:30");
 }
 
 TEST(Split, ADrawDependsOnTheGroupAloneSoThatAddingVideosMovesNobody) {

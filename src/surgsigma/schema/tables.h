@@ -185,6 +185,7 @@ struct FrameRow {
   double specular_share = 0;
   double smoke = 0;
   double colourfulness = 0;
+  double tiles = 0;
   std::optional<double> outside;
   std::optional<double> field_x;
   std::optional<double> field_y;
@@ -192,6 +193,7 @@ struct FrameRow {
   std::optional<double> motion;
   std::optional<double> motion_left;
   std::string hash;
+  std::string hash_inner;
   double hash_contrast = 0;
 
   static constexpr std::string_view kTable = "frames";
@@ -210,6 +212,7 @@ struct FrameRow {
     f("specular_share", &FrameRow::specular_share, "share of highlights inside the field");
     f("smoke", &FrameRow::smoke, "0-1, from the dark channel inside the field");
     f("colourfulness", &FrameRow::colourfulness, "Hasler and Suesstrunk 2003");
+    f("tiles", &FrameRow::tiles, "0-1, how far all edges lie on a grid; near 1 where a publisher pixelated the picture");
     f("outside", &FrameRow::outside, "0-1, chance that the camera is outside the body, from colours alone (catalog/models/outside.yaml)");
     f("field_x", &FrameRow::field_x, "centre of the round field, pixels; empty for a full picture");
     f("field_y", &FrameRow::field_y, "its other coordinate");
@@ -217,6 +220,7 @@ struct FrameRow {
     f("motion", &FrameRow::motion, "0-1, mean difference from the sample before; 0 is a frozen picture");
     f("motion_left", &FrameRow::motion_left, "what is left of it after a shift of the whole picture");
     f("hash", &FrameRow::hash, "two perceptual hashes of 64 bits, 32 hex digits: frequencies, then differences");
+    f("hash_inner", &FrameRow::hash_inner, "the same of six parts about the middle, 192 hex digits: a cropped or masked copy is found by them");
     f("hash_contrast", &FrameRow::hash_contrast, "0-255; near 0 the hash says nothing");
   }
 };
@@ -238,7 +242,7 @@ struct MarkRow {
     f("video_id", &MarkRow::video_id, "recording");
     f("begin_us", &MarkRow::begin_us, "time of the first sample that shows it");
     f("end_us", &MarkRow::end_us, "time of the next sample that does not, or the end of the video");
-    f("reason", &MarkRow::reason, "black, blurred, overexposed, smoky, frozen, duplicate, ...");
+    f("reason", &MarkRow::reason, "black, blurred, overexposed, out_of_body, pixelated, blank, smoky, frozen, overlay, duplicate");
     f("score", &MarkRow::score, "mean of the measure over the stretch");
     f("threshold", &MarkRow::threshold, "the catalog's limit that it passed");
     f("samples", &MarkRow::samples, "sampled frames that showed it");

@@ -302,6 +302,7 @@ const std::vector<DirtRow>& dirts() {
       {kDuplicateVideo, "the labels of one video once more under another number"},
       {"crlf", "line ends of another system; must do no harm"},
       {"bom", "a byte order mark in front; must do no harm"},
+      {kPictureFaults, "frozen, repeated, blurred, overexposed and hidden pictures; with --pixels"},
   };
   return table;
 }
@@ -371,7 +372,7 @@ Result<std::vector<std::string_view>> wanted_dirts(std::string_view wanted, std:
       return Error{ErrorKind::kUsage, "no defect is called " + quoted(name), "dirt",
                    near ? "did you mean " + *near + "?" : "one of: all, " + join(names, ", ")};
     }
-    if (!can_carry(layout, name)) {
+    if (name != kPictureFaults && !can_carry(layout, name)) {
       return Error{ErrorKind::kUsage, "layout " + std::string(layout) + " cannot carry " + std::string(name), "dirt",
                    "leave it out, or take `all` for what the layout can carry"};
     }

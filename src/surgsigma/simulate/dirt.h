@@ -13,6 +13,8 @@
 namespace surgsigma {
 
 inline constexpr std::string_view kDuplicateVideo = "duplicate_video";
+/// In drawn pictures, so in any layout, if pictures are drawn.
+inline constexpr std::string_view kPictureFaults = "picture_faults";
 
 /// One way to plant a defect: changes `piece` (a whole file) and says what it did; nothing when this file cannot carry
 /// it (too short, or it lacks what is to be changed), and then the piece is as before. `file` of the defects is set by

@@ -25,6 +25,7 @@ struct World {
   std::uint64_t seed = 1;
   double scale = 1;
   bool has_pixels = false;  ///< boxes and outlines are those of the drawn picture, not of the script's paths
+  bool has_faults = false;  ///< of drawn pictures: RenderOptions::with_faults
 };
 
 /// A video under its number in the layout. `operation` is the number whose operation it shows: another one in a planted

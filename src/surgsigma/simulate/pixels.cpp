@@ -4,6 +4,8 @@
 #include <map>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/base/time.h"
+#include "surgsigma/base/threads.h"
 #include "surgsigma/media/clip_writer.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/schema/pattern.h"
@@ -14,6 +16,7 @@ namespace {
 
 constexpr ImageSize kUsualSize{854, 480};
 constexpr int kJpegQuality = 92;
+constexpr std::size_t kBlock = 16;  ///< frames of a video that are drawn while as many before them are encoded
 constexpr std::string_view kAnyInstrument = "ins.instrument";
 
 /// Masks of class ids: where they lie, which vocabulary numbers them, and whether they tell parts of instruments apart.
@@ -31,8 +34,8 @@ constexpr MaskLayout kMasks[] = {
 
 class PixelWriter {
  public:
-  PixelWriter(const World& world, const Layout& layout, const fs::path& folder)
-      : world_(world), layout_(layout), folder_(folder) {}
+  PixelWriter(const World& world, const Layout& layout, const fs::path& folder, int jobs)
+      : world_(world), layout_(layout), folder_(folder), jobs_(jobs) {}
 
   Result<WrittenPixels> write(VideoNumber video) {
     captures_["video"] = named(video.number);
@@ -40,6 +43,9 @@ class PixelWriter {
     SURGSIGMA_TRY(operation, operation_of(world_, named(video.operation)));
     SURGSIGMA_TRY(renderer, renderer_of(world_, key, operation));
     const bool has_video = world_.card.video_media.ends_with(".mp4");
+    for (const Renderer::FaultSpan& span : renderer.faults()) {
+      SURGSIGMA_CHECK(note_fault(span, has_video ? world_.card.video_media : world_.card.frame_media));
+    }
     if (has_video) {
       SURGSIGMA_CHECK(write_clip(renderer));
     } else if (!world_.card.frame_media.empty()) {
@@ -60,6 +66,17 @@ class PixelWriter {
     return std::max<std::int64_t>(world_.card.frame_rate.num / world_.card.frame_rate.den, 1);
   }
 
+  /// Of pictures the folder is named.
+  Status note_fault(const Renderer::FaultSpan& span, const std::string& pattern) {
+    if (pattern.empty()) return done();
+    captures_["index"] = "0";
+    SURGSIGMA_TRY(name, fill_pattern(pattern, captures_));
+    const std::string file = name.ends_with(".mp4") ? name : name.substr(0, name.rfind('/'));
+    written_.faults.push_back({file, std::string(fault_word(span.fault)) + " " + clock_text(1000 * span.begin_ms) + " to " +
+                                         clock_text(1000 * span.end_ms)});
+    return done();
+  }
+
   Status write_clip(const Renderer& renderer) {
     SURGSIGMA_TRY(name, fill_pattern(world_.card.video_media, captures_));
     const fs::path path = folder_ / name;
@@ -68,16 +85,29 @@ class PixelWriter {
     ClipSettings settings;
     settings.rate = renderer.options().rate;
     SURGSIGMA_TRY(clip, ClipWriter::open(path, renderer.options().size, settings));
-    RenderedFrame frame;
-    for (std::int64_t i = 0; i < renderer.frames(); ++i) {
-      renderer.render(i, frame);
-      SURGSIGMA_CHECK(clip.add(frame.image));
-      ++written_.pictures;
-    }
+    SURGSIGMA_CHECK(write_frames(renderer, clip));
     SURGSIGMA_CHECK(clip.close());
     ++written_.files;
     written_.bytes += static_cast<std::int64_t>(fs::file_size(path, code));
     return done();
+  }
+
+  /// The encoder takes one frame after the other; meanwhile the other threads draw the next block.
+  Status write_frames(const Renderer& renderer, ClipWriter& clip) {
+    std::vector<RenderedFrame> drawn(kBlock), drawing(kBlock);
+    const auto frames = static_cast<std::size_t>(renderer.frames());
+    const auto block_at = [&](std::size_t begin) { return std::min(kBlock, frames - std::min(begin, frames)); };
+    Status encoded = done();
+    for (std::size_t begin = 0; begin < frames + kBlock && encoded.ok(); begin += kBlock) {
+      const std::size_t before = begin == 0 ? 0 : block_at(begin - kBlock);
+      parallel_for(1 + block_at(begin), jobs_, [&](std::size_t task) {
+        if (task > 0) return renderer.render(static_cast<std::int64_t>(begin + task - 1), drawing[task - 1]);
+        for (std::size_t i = 0; i < before && encoded.ok(); ++i) encoded = clip.add(drawn[i].image);
+      });
+      written_.pictures += static_cast<std::int64_t>(before);
+      std::swap(drawn, drawing);
+    }
+    return encoded;
   }
 
   Status write_pictures(const Renderer& renderer) {
@@ -139,6 +169,7 @@ class PixelWriter {
   const World& world_;
   const Layout& layout_;
   fs::path folder_;
+  int jobs_ = 1;
   Captures captures_;
   WrittenPixels written_;
 };
@@ -150,7 +181,21 @@ Result<Renderer> renderer_of(const World& world, const std::string& case_key, co
   options.size = world.card.frame_size.value_or(kUsualSize);
   options.rate = world.card.frame_rate;
   options.seed = world.seed;
+  options.with_faults = world.has_faults;
   return Renderer::create(world.catalog, world.script, operation, case_key, options);
+}
+
+std::string_view fault_word(Fault fault) {
+  switch (fault) {
+    case Fault::kNone: break;
+    case Fault::kFrozen: return "frozen";
+    case Fault::kRepeated: return "repeated";
+    case Fault::kBlurred: return "blurred";
+    case Fault::kOverexposed: return "overexposed";
+    case Fault::kPixelated: return "pixelated";
+    case Fault::kBlank: return "blank";
+  }
+  return "";
 }
 
 const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary) {
@@ -161,8 +206,9 @@ const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& 
   return nullptr;
 }
 
-Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder) {
-  return PixelWriter(world, layout, folder).write(video);
+Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder,
+                                   int jobs) {
+  return PixelWriter(world, layout, folder, jobs).write(video);
 }
 
 }  // namespace surgsigma

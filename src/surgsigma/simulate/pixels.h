@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
@@ -17,15 +20,24 @@ Result<Renderer> renderer_of(const World& world, const std::string& case_key, co
 /// them. Null for what the vocabulary has no word for.
 const VocabularyLabel* label_of(const RenderedObject& object, const Vocabulary& vocabulary);
 
+/// A planted fault: "frozen 00:31.200 to 00:36.040" in a video, or in the pictures of one.
+struct WrittenFault {
+  std::string file;
+  std::string text;
+};
+std::string_view fault_word(Fault fault);
+
 struct WrittenPixels {
   std::int64_t files = 0;
   std::int64_t pictures = 0;
   std::int64_t bytes = 0;
+  std::vector<WrittenFault> faults;
 };
 
 /// Two layouts that describe the same case show the same scene, each at its own size and rate. The frame with native
 /// index i shows the operation at the time that the labels have for i. A layout whose card names no place for pixels
-/// gets none.
-Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder);
+/// gets none. Frames of a video are drawn on `jobs` threads; the bytes are the same for any number of them.
+Result<WrittenPixels> write_pixels(const World& world, const Layout& layout, VideoNumber video, const fs::path& folder,
+                                   int jobs = 1);
 
 }  // namespace surgsigma

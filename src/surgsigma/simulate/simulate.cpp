@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <system_error>
 
 #include "surgsigma/base/text.h"
@@ -15,7 +16,7 @@
 namespace surgsigma {
 namespace {
 
-constexpr int kModelVersion = 1;  // raise it when the same options give other bytes
+constexpr int kModelVersion = 2;  // raise it when the same options give other bytes
 constexpr int kMostVideos = 100'000;
 constexpr double kLargestScale = 10;
 
@@ -67,6 +68,10 @@ class Writer {
 
   Result<SimulateReport> write() {
     SURGSIGMA_TRY(dirts, wanted_dirts(options_.dirt, layout_.name));
+    if (std::erase(dirts, kPictureFaults) > 0 && !options_.has_pixels) {
+      if (trim(options_.dirt) != "all") return usage("picture_faults without pictures", "dirt", "add --pixels");
+      report_.not_planted.push_back(std::string(kPictureFaults) + ": no pictures are drawn");
+    }
     if (layout_.companions != nullptr) {
       SURGSIGMA_TRY(companions, layout_.companions(world_));
       companions_ = std::move(companions);
@@ -210,6 +215,7 @@ class Writer {
   Status write_video(std::size_t i, std::mutex& mutex) {
     SURGSIGMA_TRY(files, layout_.write_video(world_, videos_[i]));
     std::map<std::string, std::int64_t> rows;
+    std::vector<WrittenFault> faults;
     std::int64_t count = 0, bytes = 0;
     for (Piece& piece : files.pieces) {
       rows[piece.role] += piece.rows;
@@ -224,18 +230,25 @@ class Writer {
       bytes += static_cast<std::int64_t>(text.size());
     }
     if (options_.has_pixels) {
-      SURGSIGMA_TRY(written, write_pixels(world_, layout_, videos_[i], options_.out));
+      SURGSIGMA_TRY(written, write_pixels(world_, layout_, videos_[i], options_.out, jobs_per_video()));
       count += written.files;
       bytes += written.bytes;
       rows["picture"] += written.pictures;
+      faults = std::move(written.faults);
     }
     const std::lock_guard lock(mutex);
+    for (const WrittenFault& fault : faults) {
+      report_.defects.push_back({std::string(kPictureFaults), fault.file, 0, fault.text, "", 0});
+    }
     for (const auto& [role, number] : rows) report_.rows[role] += number;
     report_.seconds += files.seconds;
     report_.files += count;
     report_.bytes += bytes;
     return done();
   }
+
+  /// Threads that are left for each video.
+  int jobs_per_video() const { return std::max(1, options_.jobs / std::max(1, options_.videos)); }
 
   Status write_piece(const Piece& piece) {
     if (piece.rows > 0) report_.rows[piece.role] += piece.rows;
@@ -292,7 +305,7 @@ class Writer {
 
   Status write_marks() {
     std::stable_sort(report_.defects.begin(), report_.defects.end(),
-                     [](const Defect& a, const Defect& b) { return a.file < b.file; });
+                     [](const Defect& a, const Defect& b) { return std::tie(a.file, a.defect) < std::tie(b.file, b.defect); });
     if (!report_.defects.empty()) {
       Json list = Json::array();
       for (const Defect& defect : report_.defects) {
@@ -351,7 +364,10 @@ Result<SimulateReport> simulate(const Catalog& catalog, const SimulateOptions& o
   SURGSIGMA_TRY(home, find_card(catalog, script->home));
   SURGSIGMA_TRY(valid, valid_triplets(*home));
   SURGSIGMA_CHECK(check_script(*script, *home, valid));
-  const World world{catalog, *card, *home, *script, std::move(valid), options.seed, options.scale, options.has_pixels};
+  SURGSIGMA_TRY(dirts, wanted_dirts(options.dirt, layout->name));
+  const bool has_faults = options.has_pixels && std::find(dirts.begin(), dirts.end(), kPictureFaults) != dirts.end();
+  const World world{catalog,      *card,         *home,              *script,   std::move(valid),
+                    options.seed, options.scale, options.has_pixels, has_faults};
   return Writer(world, *layout, options, progress).write();
 }
 

@@ -129,6 +129,25 @@ TEST(Simulate, TheBytesDoNotDependOnTheNumberOfThreads) {
   }
 }
 
+TEST(Simulate, DrawnVideosDoNotDependOnTheNumberOfThreads) {
+  Catalog small = catalog();  // small pictures are drawn quickly
+  small.sources.at(SourceId("cholec80")).frame_size = ImageSize{96, 64};
+  SimulateOptions options = options_for("cholec80", 1, 0.001);
+  options.has_pixels = true;
+  std::vector<Tree> trees;
+  for (const int jobs : {1, 3}) {
+    const TemporaryFolder folder;
+    options.out = folder.path() / "out";
+    options.jobs = jobs;
+    const auto report = simulate(small, options);
+    ASSERT_TRUE(report) << to_string(report.error());
+    EXPECT_EQ(report->rows.at("picture"), 25 * report->seconds);
+    trees.push_back(tree_of(options.out));
+  }
+  EXPECT_GT(trees[0].at("videos/video01.mp4").size(), 1000U);
+  EXPECT_EQ(trees[0], trees[1]);
+}
+
 TEST(Simulate, AnotherSeedGivesOtherLabelsAndAnotherFirstVideoTheSameOperations) {
   SimulateOptions options = options_for("sar-rarp50");
   const Made made = make(options);

@@ -7,7 +7,8 @@ namespace {
 
 const ConceptId kInstrument("ins.instrument");
 /// Marks over which nothing may be shown or continued; smoke and repetition are no reason.
-const std::set<std::string, std::less<>> kForbidding = {"black", "out_of_body", "frozen", "overexposed"};
+const std::set<std::string, std::less<>> kForbidding = {"black", "out_of_body", "frozen", "overexposed",
+                                                             "pixelated", "blank"};
 constexpr const char* kOutOfBody = "out_of_body";
 
 }  // namespace

@@ -15,8 +15,8 @@ constexpr double kBlackGapS = 400;
 constexpr double kHazeGapS = 60;
 constexpr Milliseconds kHazeRampMs = 2000;
 /// Nobody's names.
-constexpr std::array<std::string_view, 8> kNames = {"DOE, JANE",      "MUSTER, ERIKA", "TEST, PATIENT",  "NOBODY, NORA",
-                                                    "SAMPLE, SAM",    "FAKE, FELIX",   "EXAMPLE, EMMA", "DUMMY, DAN"};
+constexpr std::array<std::string_view, 8> kNames = {"DOE, JANE",   "MUSTER, ERIKA", "TEST, PATIENT", "NOBODY, NORA",
+                                                    "SAMPLE, SAM", "FAKE, FELIX",   "EXAMPLE, EMMA", "DUMMY, DAN"};
 
 float between(Draws& at, double low, double high) { return static_cast<float>(low + (high - low) * at.unit()); }
 
@@ -109,6 +109,28 @@ std::vector<Span> draw_black(Draws at, Milliseconds length) {
   }
 }
 
+/// Some seconds of something wrong about every minute, by turns, so that a short video has each.
+std::vector<FaultLook> draw_faults(Draws at, Milliseconds length) {
+  constexpr std::array<Fault, 4> kKinds = {Fault::kFrozen, Fault::kBlurred, Fault::kRepeated, Fault::kOverexposed};
+  constexpr Milliseconds kShortest = 3000, kLongest = 8000;
+  std::vector<FaultLook> faults;
+  std::size_t turn = at.below(kKinds.size());
+  Milliseconds t = at.between(30'000, 45'000);
+  while (true) {
+    const Milliseconds end = t + at.between(kShortest, kLongest);
+    const Milliseconds earlier = 1000 * at.between(25, t / 1000 - 1);
+    if (end >= length) return faults;
+    const Fault fault = kKinds[turn++ % kKinds.size()];
+    faults.push_back({fault, t, end, fault == Fault::kRepeated ? earlier : 0});
+    t = end + at.between(15'000, 60'000);
+  }
+}
+
+Fault draw_hiding(Draws at) {
+  const double part = at.unit();
+  return part < 0.35 ? Fault::kPixelated : part < 0.6 ? Fault::kBlank : Fault::kNone;
+}
+
 }  // namespace
 
 VideoLook draw_look(const std::string& id, Milliseconds length, const RenderOptions& options) {
@@ -121,6 +143,10 @@ VideoLook draw_look(const std::string& id, Milliseconds length, const RenderOpti
   look.overlay = draw_overlay(draws("overlay"), options.with_overlay);
   look.circle = draw_circle(draws("circle"), options);
   if (options.with_black_sections) look.black = draw_black(draws("black"), length);
+  if (options.with_faults) {
+    look.faults = draw_faults(draws("faults"), length);
+    look.hiding = draw_hiding(draws("hiding"));
+  }
   return look;
 }
 

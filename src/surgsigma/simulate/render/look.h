@@ -68,6 +68,14 @@ struct OverlayLook {
   int corner = 0;    ///< 0 top left, 1 top right, 2 bottom left, 3 bottom right
 };
 
+/// [begin, end) shows what was there `earlier` before; 0 for faults that are no repetition.
+struct FaultLook {
+  Fault fault = Fault::kNone;
+  Milliseconds begin = 0;
+  Milliseconds end = 0;
+  Milliseconds earlier = 0;
+};
+
 struct VideoLook {
   LightLook light;
   TextureLook texture;
@@ -76,6 +84,8 @@ struct VideoLook {
   OverlayLook overlay;
   std::optional<Circle> circle;
   std::vector<Span> black;  ///< in order, apart
+  std::vector<FaultLook> faults;  ///< in order, apart
+  Fault hiding = Fault::kNone;    ///< how the publisher hides what is out of the body
 };
 
 VideoLook draw_look(const std::string& id, Milliseconds length, const RenderOptions& options);

@@ -1,4 +1,5 @@
-// What the camera sees when it is out of the body: drapes and gauze, a bright room out of focus, the trocar's inside.
+// What the camera sees when it is out of the body: drapes, gauze and gloves, skin, a bright or a dim room, lamps, the
+// trocar's inside, a lens being cleaned.
 #pragma once
 
 #include "surgsigma/media/image.h"

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/simulate/render/faults.h"
 #include "surgsigma/simulate/render/outside.h"
 #include "surgsigma/simulate/render/overlay.h"
 #include "surgsigma/simulate/render/scene.h"
@@ -108,6 +110,7 @@ struct Renderer::Parts {
 
   Milliseconds time_of(std::int64_t index) const { return time_of_frame(index, options.rate) / 1000; }
   FrameState state_at(Milliseconds t) const;
+  const FaultLook* fault_at(Milliseconds t) const;
   void render_inside(Milliseconds t, RenderedFrame& out) const;
   void render_band(const Scene& scene, int first, int rows, Band& band, std::vector<float>& linear, RenderedFrame& out,
                    double& lost) const;
@@ -139,6 +142,12 @@ FrameState Renderer::Parts::state_at(Milliseconds t) const {
   state.overlay = overlay_texts(stage.look.overlay, t, options.size);
   state.circle = stage.look.circle;
   return state;
+}
+
+const FaultLook* Renderer::Parts::fault_at(Milliseconds t) const {
+  const auto found = std::find_if(stage.look.faults.begin(), stage.look.faults.end(),
+                                  [&](const FaultLook& fault) { return fault.begin <= t && t < fault.end; });
+  return found == stage.look.faults.end() ? nullptr : &*found;
 }
 
 void Renderer::Parts::render_band(const Scene& scene, int first, int rows, Band& band, std::vector<float>& linear,
@@ -233,10 +242,26 @@ Renderer::~Renderer() = default;
 std::int64_t Renderer::frames() const { return parts_->frames; }
 const RenderOptions& Renderer::options() const { return parts_->options; }
 
+std::vector<Renderer::FaultSpan> Renderer::faults() const {
+  std::vector<FaultSpan> spans;
+  for (const FaultLook& fault : parts_->stage.look.faults) spans.push_back({fault.fault, fault.begin, fault.end});
+  if (parts_->stage.look.hiding == Fault::kNone) return spans;
+  for (const Span& outside : parts_->operation.out_of_body) {
+    const bool is_free = std::none_of(spans.begin(), spans.end(), [&](const FaultSpan& span) {
+      return span.begin_ms < outside.end && outside.begin < span.end_ms;
+    });
+    if (is_free) spans.push_back({parts_->stage.look.hiding, outside.begin, outside.end});
+  }
+  std::sort(spans.begin(), spans.end(), [](const FaultSpan& a, const FaultSpan& b) { return a.begin_ms < b.begin_ms; });
+  return spans;
+}
+
 void Renderer::render(std::int64_t index, RenderedFrame& out) const {
   const Parts& parts = *parts_;
   const ImageSize size = parts.options.size;
-  const Milliseconds t = parts.time_of(std::clamp<std::int64_t>(index, 0, std::max<std::int64_t>(0, parts.frames - 1)));
+  const Milliseconds now = parts.time_of(std::clamp<std::int64_t>(index, 0, std::max<std::int64_t>(0, parts.frames - 1)));
+  const FaultLook* fault = parts.fault_at(now);
+  const Milliseconds t = fault == nullptr ? now : fault->fault == Fault::kFrozen ? fault->begin : now - fault->earlier;
   shape(out.image, size, 3);
   shape(out.instances, size, 1);
   shape(out.parts, size, 1);
@@ -247,14 +272,24 @@ void Renderer::render(std::int64_t index, RenderedFrame& out) const {
   blank(out);
   out.objects.clear();
   out.state = parts.state_at(t);
+  out.state.time_ms = now;
+  if (fault != nullptr) out.state.fault = fault->fault;
   const bool is_dark = out.state.is_black;
   if (is_dark) {
     std::fill(out.image.values.begin(), out.image.values.end(), std::uint8_t{0});
   } else if (const Span* outside = span_at(parts.operation.out_of_body, t)) {
     draw_outside(parts.stage.look, outside->begin, t, out.image);
     black_out(parts.stage.look.circle, out.image);
+    if (parts.stage.look.hiding != Fault::kNone) {
+      out.state.fault = parts.stage.look.hiding;
+      draw_texts(std::exchange(out.state.overlay, {}), out.image);
+      hide(out.state.fault, parts.stage.look.texture.seed, out.image);
+    }
   } else {
     parts.render_inside(t, out);
+    if (fault != nullptr && fault->fault == Fault::kBlurred) fog(out.image);
+    if (fault != nullptr && fault->fault == Fault::kOverexposed) overexpose(out.image);
+    if (fault != nullptr) black_out(parts.stage.look.circle, out.image);
   }
   draw_texts(out.state.overlay, out.image);
   clear_under(out.state.overlay, out.transmission);

@@ -34,11 +34,23 @@ struct RenderOptions {
   bool with_black_sections = true;   ///< now and then the light goes off for a second or two
   bool with_smoke = true;
   bool with_clean = false;  ///< fill RenderedFrame::clean
+  bool with_faults = false;  ///< what recorders and publishers do to pictures: see Fault
 };
 
 enum class ObjectKind { kAnatomy, kInstrument, kObject };
 /// Values of RenderedFrame::parts.
 enum class InstrumentPart : std::uint8_t { kNone, kClasper, kWrist, kShaft };
+
+/// What is wrong with a picture. A frozen or repeated one shows, with its truth, an earlier moment of the video.
+enum class Fault {
+  kNone,
+  kFrozen,       ///< the recorder shows its last picture for some seconds
+  kRepeated,     ///< a part that was shown before comes again
+  kBlurred,      ///< the lens is fogged
+  kOverexposed,  ///< the light is far too bright
+  kPixelated,    ///< out of the body, in coarse tiles, as publishers do
+  kBlank,        ///< out of the body, one colour
+};
 
 /// Something that shows at least one pixel.
 struct RenderedObject {
@@ -100,6 +112,7 @@ struct FrameState {
   bool is_out_of_body = false;
   bool is_black = false;
   bool is_adverse = false;
+  Fault fault = Fault::kNone;
   std::vector<RenderedTriplet> triplets;  ///< also in black frames: the hands go on
   std::vector<bool> criteria;             ///< met, in the script's order
   SmokeState smoke;
@@ -140,6 +153,13 @@ class Renderer {
   /// Frames until the end of the operation.
   std::int64_t frames() const;
   const RenderOptions& options() const;
+  /// Times [begin, end) in which pictures have a fault, in order and apart; empty without with_faults.
+  struct FaultSpan {
+    Fault fault = Fault::kNone;
+    std::int64_t begin_ms = 0;
+    std::int64_t end_ms = 0;
+  };
+  std::vector<FaultSpan> faults() const;
   /// `index` in [0, frames()); the nearest valid one otherwise. Memory of `out` is used again.
   void render(std::int64_t index, RenderedFrame& out) const;
 
