@@ -59,7 +59,7 @@ same() { # QUERY: as many rows and the same in both databases, and not none
 
 # --- a catalog whose picture source also ships depth ------------------------------------------------------------------
 cp -r "$here/../catalog" catalog
-sed -i 's|^layout:|layout:\n  - role: depth\n    pattern: "depth/{video:d}_{index:d}.png"\n    required: false\n    with: {unit: mm}|' \
+sed -i 's|^layout:|layout:\n  - role: depth\n    pattern: "depth/{video:d}_{index:d}.png"\n    required: false\n    with: {unit: mm, provenance: measured}|' \
   catalog/sources/endoscapes2023.yaml
 export SURGSIGMA_CATALOG=$folder/catalog
 

@@ -126,16 +126,6 @@ std::vector<Partition> partitions_of(const Database& database) {
   return partitions;
 }
 
-Result<std::vector<VideoRow>> read_videos(const std::shared_ptr<Engine>& engine, const Database& database) {
-  SURGSIGMA_TRY(reader, TableReader<VideoRow>::open(engine, database.files("videos")));
-  std::vector<VideoRow> rows;
-  for (VideoRow row;;) {
-    SURGSIGMA_TRY(more, reader.next(row));
-    if (!more) return rows;
-    rows.push_back(row);
-  }
-}
-
 /// One data file to be made.
 struct FileJob {
   ExportedFile file;
@@ -267,7 +257,7 @@ std::vector<std::string> remarks_of(const ExportFacts& facts, const ExportOption
     if (share.source.is_simulated)
       remarks.push_back(share.source.source_id.text + " is simulated; card, ledger and rows say so");
     if (share.source.is_private)
-      remarks.push_back(share.source.source_id.text + " is private clinical data: screen before it leaves the house");
+      remarks.push_back(share.source.source_id.text + " is private clinical data: docs/privacy.md says what may leave");
   }
   if (has_simulated(facts) && has_real(facts)) remarks.emplace_back("simulated and real rows are mixed, as allowed");
   for (const auto& [rule, dropped] : facts.dropped) {
@@ -312,7 +302,7 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
   SURGSIGMA_CHECK(check_options(options));
   SURGSIGMA_TRY(selection, select_conversations(database, catalog, options));
   SURGSIGMA_TRY(engine, Engine::open(1));
-  SURGSIGMA_TRY(videos, read_videos(engine, database));
+  SURGSIGMA_TRY(videos, read_all<VideoRow>(engine, database.files(VideoRow::kTable)));
   const std::vector<Partition> partitions = partitions_of(database);
   SURGSIGMA_TRY(caps, draw_caps(engine, database, partitions, selection, options));
   const FormatRow& format = *find_format(options.format);

@@ -10,18 +10,6 @@ namespace {
 
 constexpr std::size_t kExamples = 3;
 
-template <class Row>
-Result<std::vector<Row>> rows_of(const Database& database) {
-  SURGSIGMA_TRY(engine, Engine::open(1));
-  SURGSIGMA_TRY(reader, TableReader<Row>::open(engine, database.files(Row::kTable)));
-  std::vector<Row> rows;
-  for (Row row;;) {
-    SURGSIGMA_TRY(more, reader.next(row));
-    if (!more) return rows;
-    rows.push_back(row);
-  }
-}
-
 /// The state of each recording that was approved last.
 std::map<std::string, std::string> approvals(const Manifest& manifest) {
   std::map<std::string, std::string> states;
@@ -47,7 +35,8 @@ std::string counted(const std::vector<std::string>& videos) {
 Result<Privacy> Privacy::read(const Database& database, Purpose purpose) {
   Privacy made;
   made.purpose_ = purpose;
-  SURGSIGMA_TRY(sources, rows_of<SourceRow>(database));
+  SURGSIGMA_TRY(engine, Engine::open(1));
+  SURGSIGMA_TRY(sources, read_all<SourceRow>(engine, database.files(SourceRow::kTable)));
   for (const SourceRow& source : sources) {
     if (source.is_private) made.sources_.insert(source.source_id.text);
   }
@@ -57,8 +46,8 @@ Result<Privacy> Privacy::read(const Database& database, Purpose purpose) {
     return Error{ErrorKind::kVersion, "the database has no key for the names of private recordings",
                  database.folder().string(), "run `surgsigma build` once with this version: it adds one"};
   }
-  SURGSIGMA_TRY(screenings, rows_of<ScreeningRow>(database));
-  SURGSIGMA_TRY(regions, rows_of<RegionRow>(database));
+  SURGSIGMA_TRY(screenings, read_all<ScreeningRow>(engine, database.files(ScreeningRow::kTable)));
+  SURGSIGMA_TRY(regions, read_all<RegionRow>(engine, database.files(RegionRow::kTable)));
   std::map<std::string, std::vector<RegionRow>> by_video;
   for (RegionRow& region : regions) by_video[region.video_id.text].push_back(std::move(region));
   const auto approved = approvals(database.manifest());
@@ -112,7 +101,17 @@ Status Privacy::check_paths(std::span<const std::string> sources) const {
                  "rows of the private source " + quoted(source) +
                      " would name its files, and names of "
                      "files may tell who somebody is",
-                 "export", "add --write-media: files are then named by their content; or --purpose internal"};
+                 "export", "leave it out with --source, or --purpose internal for use inside your institution"};
+  }
+  return done();
+}
+
+Status Privacy::check_embedding(std::span<const std::string> sources) const {
+  for (const std::string& source : sources) {
+    if (!is_private(source)) continue;
+    return Error{ErrorKind::kUsage,
+                 "pictures of the private source " + quoted(source) + " would be embedded with nothing hidden",
+                 "export", "leave it out with --source, or take a format that does not embed its pictures"};
   }
   return done();
 }

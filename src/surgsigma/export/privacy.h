@@ -32,8 +32,11 @@ class Privacy {
   /// state. kUsage with the number and the first of those that fail, and what to do.
   Status check_pixels(std::span<const std::string> videos) const;
   /// Whether rows of these sources may name the files that their recordings lie in. kUsage for private sources and any
-  /// purpose but internal: only written media, which are named by their content, may be named.
+  /// purpose but internal.
   Status check_paths(std::span<const std::string> sources) const;
+  /// Whether pictures of these sources may be embedded as they lie in the source's folder. kUsage for private ones and
+  /// every purpose: nothing would be hidden.
+  Status check_embedding(std::span<const std::string> sources) const;
 
   /// "<source>/<16 hex>" for a private recording unless the purpose is internal; else the id itself. The name depends
   /// on a secret of the database that is never exported, so nobody can find the id by trying names.

@@ -117,6 +117,35 @@ TEST_F(PrivacyTest, NamesOfPrivateRecordingsStayInTheHouse) {
   EXPECT_TRUE(outside.check_paths(std::vector<std::string>{"openset"}));
 }
 
+/// A recording's conversation: what the row formats may write of a private source.
+TEST_F(PrivacyTest, ConversationsOfPrivateRecordingsStayInsideAndAreNeverEmbedded) {
+  TestDatabase world;
+  world.add_source("own", {"no_redistribution"});
+  world.sources.back().is_private = true;
+  world.add_video("own", "Jane_Doe", "own:1", "train");
+  world.add("own", "u", "Jane_Doe", "phase_recognition", {"Which phase?", "Dissection."});
+  const fs::path place = temporary_.path() / "conversations";
+  const Database database = world.make(place);
+  const auto catalog = load_catalog(fs::path(SURGSIGMA_SOURCE_DIR) / "catalog");
+  ASSERT_TRUE(catalog);
+  const auto written = [&](const char* format, Purpose purpose) {
+    ExportOptions options;
+    options.format = format;
+    options.out = temporary_.path() / (std::string(format) + std::to_string(static_cast<int>(purpose)));
+    options.purpose = purpose;
+    options.is_quiet = true;
+    return export_conversations(database, *catalog, options);
+  };
+  const auto inside = written("llava", Purpose::kInternal);
+  EXPECT_TRUE(inside) << to_string(inside.error());
+  const auto outside = written("llava", Purpose::kResearch);
+  ASSERT_FALSE(outside);
+  EXPECT_THAT(outside.error().what, HasSubstr("would name its files"));
+  const auto embedded = written("hf", Purpose::kInternal);
+  ASSERT_FALSE(embedded);
+  EXPECT_THAT(embedded.error().what, HasSubstr("nothing hidden"));
+}
+
 TEST_F(PrivacyTest, ADatabaseWithoutAKeyGivesNoNames) {
   auto text = *read_file(folder() / "surgsigma.json");
   const std::string key = Database::open(folder(), Access::kRead)->manifest().name_key;

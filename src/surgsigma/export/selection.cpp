@@ -6,6 +6,8 @@
 
 #include "surgsigma/base/random.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/export/format.h"
+#include "surgsigma/export/privacy.h"
 #include "surgsigma/schema/words.h"
 
 namespace surgsigma {
@@ -71,13 +73,7 @@ Status check_names(Engine& engine, const Catalog& catalog, const std::vector<Sou
 }
 
 Result<std::vector<SourceRow>> read_sources(const std::shared_ptr<Engine>& engine, const Database& database) {
-  SURGSIGMA_TRY(reader, TableReader<SourceRow>::open(engine, database.files("sources")));
-  std::vector<SourceRow> rows;
-  for (SourceRow row;;) {
-    SURGSIGMA_TRY(more, reader.next(row));
-    if (!more) break;
-    rows.push_back(row);
-  }
+  SURGSIGMA_TRY(rows, read_all<SourceRow>(engine, database.files(SourceRow::kTable)));
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.source_id < b.source_id; });
   return rows;
 }
@@ -249,6 +245,11 @@ Result<Selection> select_conversations(const Database& database, const Catalog& 
     return Error{ErrorKind::kUsage, "simulated and real sources would be mixed", "export",
                  "choose with --source, or pass --allow-mixed: the card will say so"};
   }
+  std::vector<std::string> names;
+  for (const SourceShare& share : selection.sources) names.push_back(share.source.source_id.text);
+  SURGSIGMA_TRY(privacy, Privacy::read(database, options.purpose));
+  SURGSIGMA_CHECK(privacy.check_paths(names));
+  if (find_format(options.format)->embeds_pictures) SURGSIGMA_CHECK(privacy.check_embedding(names));
   return selection;
 }
 

@@ -154,12 +154,4 @@ Status for_each_row(std::shared_ptr<Engine> engine, const std::vector<fs::path>&
   }
 }
 
-/// All rows of some files.
-template <class Row>
-Result<std::vector<Row>> read_all(std::shared_ptr<Engine> engine, const std::vector<fs::path>& files) {
-  std::vector<Row> rows;
-  SURGSIGMA_CHECK(for_each_row<Row>(std::move(engine), files, [&](Row&& row) { rows.push_back(std::move(row)); }));
-  return rows;
-}
-
 }  // namespace surgsigma

@@ -11,18 +11,6 @@
 namespace surgsigma {
 namespace {
 
-template <class Row>
-Result<std::vector<Row>> rows_of(const Database& database) {
-  SURGSIGMA_TRY(engine, Engine::open(1));
-  SURGSIGMA_TRY(reader, TableReader<Row>::open(engine, database.files(Row::kTable)));
-  std::vector<Row> rows;
-  for (Row row;;) {
-    SURGSIGMA_TRY(more, reader.next(row));
-    if (!more) return rows;
-    rows.push_back(row);
-  }
-}
-
 std::string now_utc() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -74,8 +62,9 @@ std::string box_text(const RegionRow& row) {
 }  // namespace
 
 Result<std::vector<ScreenedRecording>> screened_recordings(const Database& database) {
-  SURGSIGMA_TRY(rows, rows_of<ScreeningRow>(database));
-  SURGSIGMA_TRY(regions, rows_of<RegionRow>(database));
+  SURGSIGMA_TRY(engine, Engine::open(1));
+  SURGSIGMA_TRY(rows, read_all<ScreeningRow>(engine, database.files(ScreeningRow::kTable)));
+  SURGSIGMA_TRY(regions, read_all<RegionRow>(engine, database.files(RegionRow::kTable)));
   std::map<std::string, ScreenedRecording> by_id;
   for (ScreeningRow& row : rows) by_id[row.video_id.text].row = std::move(row);
   for (RegionRow& region : regions) by_id[region.video_id.text].regions.push_back(std::move(region));
@@ -143,7 +132,8 @@ Status hide_region(Database& database, const HideRequest& request, const std::st
   decision.end_us = std::min(request.end_us, duration);
   decision.by = by;
   if (!request.box.empty()) {
-    SURGSIGMA_TRY(media, rows_of<MediumRow>(database));
+    SURGSIGMA_TRY(engine, Engine::open(1));
+    SURGSIGMA_TRY(media, read_all<MediumRow>(engine, database.files(MediumRow::kTable)));
     const auto medium = std::find_if(media.begin(), media.end(),
                                      [&](const MediumRow& row) { return row.video_id.text == request.video; });
     if (medium == media.end())

@@ -10,7 +10,6 @@
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/media/resize.h"
 #include "surgsigma/media/video.h"
-#include "surgsigma/pipeline/outputs.h"
 #include "surgsigma/pipeline/screening.h"
 
 namespace surgsigma {
@@ -279,15 +278,13 @@ Status write_screening_sheet(const Database& database, const std::vector<Screene
   std::map<std::string, fs::path> roots;
   for (const Input& input : database.manifest().inputs) roots[input.source] = input.path;
   std::string page = kHead;
+  SURGSIGMA_TRY(engine, Engine::open(1));
   for (const ScreenedRecording& recording : recordings) {
-    SURGSIGMA_TRY(engine, Engine::open(1));
-    std::vector<FrameRow> frames;
-    SURGSIGMA_CHECK(
-        for_each_row<FrameRow>(engine, database.files("frames", recording.row.source_id.text), [&](FrameRow&& frame) {
-          if (frame.video_id == recording.row.video_id) frames.push_back(std::move(frame));
-        }));
+    const ScreeningRow& row = recording.row;
+    SURGSIGMA_TRY(frames, read_all<FrameRow>(engine, database.files(FrameRow::kTable, row.source_id.text),
+                                             "video_id = " + sql_quoted(row.video_id.text) + " ORDER BY time_us"));
     SURGSIGMA_TRY(plan, hiding_plan(recording.regions));
-    const RecordingPictures pictures(roots[recording.row.source_id.text], recording.row, std::move(frames));
+    const RecordingPictures pictures(roots[row.source_id.text], row, std::move(frames));
     page += RecordingPage(recording, pictures, plan).html();
   }
   page += recordings.empty() ? "<p>No recording of a private source has been screened.</p></body></html>\n"

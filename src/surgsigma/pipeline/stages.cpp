@@ -45,6 +45,22 @@ Sink<Row> stamping_unit(Sink<Row> sink, std::string unit) {
   };
 }
 
+/// What is doubtful about a file of a recording.
+IssueRow warning(const VideoRow& video, const char* stage, const char* rule, const std::string& file,
+                 const std::string& message, const std::string& hint) {
+  IssueRow row;
+  row.source_id = video.source_id;
+  row.stage = stage;
+  row.rule = rule;
+  row.severity = Severity::kWarning;
+  row.video_id = video.video_id;
+  row.file = file;
+  row.value = file;
+  row.message = message;
+  row.hint = hint;
+  return row;
+}
+
 Result<std::vector<Partition>> run_describe(const UnitJob& job) {
   UnitOutputs outputs = outputs_of(job);
   const SourceCard& card = job.source->card;
@@ -138,17 +154,8 @@ Result<std::vector<Partition>> run_measure(const UnitJob& job) {
     for (TextRow& text : made.texts) texts(std::move(text));
     for (IssueRow& issue : made.issues) issues(std::move(issue));
     for (const auto& [file, why] : own->second.passed_over) {
-      IssueRow row;
-      row.source_id = video.source_id;
-      row.stage = "measure";
-      row.rule = "media_passed_over";
-      row.severity = Severity::kWarning;
-      row.video_id = video.video_id;
-      row.file = file;
-      row.value = file;
-      row.message = why;
-      row.hint = "move it out of the source's folder, or correct its name";
-      issues(std::move(row));
+      issues(warning(video, "measure", "media_passed_over", file, why,
+                     "move it out of the source's folder, or correct its name"));
     }
   }
   return outputs.finish();
@@ -192,16 +199,9 @@ Result<std::vector<Partition>> run_screen(const UnitJob& job) {
     SURGSIGMA_TRY(labels, annotations.of(video.video_id));
     if (medium.empty()) continue;  // no pixels: nothing to look at, and nothing that could leave
     if (const auto own = files.find(video.video_id.text); own != files.end() && own->second.layout.views.is_stacked()) {
-      IssueRow row;
-      row.source_id = video.source_id;
-      row.stage = "screen";
-      row.rule = "two_views_not_screened";
-      row.severity = Severity::kWarning;
-      row.video_id = video.video_id;
-      row.file = medium.front().path;
-      row.message = "two views in one picture of a private recording cannot be screened: nothing of it can be written";
-      row.hint = "split it into one file for each eye";
-      issues(std::move(row));
+      issues(warning(video, "screen", "two_views_not_screened", medium.front().path,
+                     "two views in one picture of a private recording cannot be screened: nothing of it can be written",
+                     "split it into one file for each eye"));
       continue;
     }
     input.medium = std::move(medium.front());

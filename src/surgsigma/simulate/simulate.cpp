@@ -382,6 +382,7 @@ const std::vector<MixtureRow>& mixtures() {
       {"demo-pixels", "cholect50", 2, 0.03, "", true},
       {"demo-pixels", "endoscapes2023", 3, 0.05, "", true},
       {"demo-pixels", "multibypass140", 1, 0.01, "", true},
+      {"demo-pixels", "scared", 1, 0.02, "", true},
       {"paper", "cholec80", 80, 1, ""},
       {"paper", "cholect50", 470, 1, ""},
       {"paper", "endoscapes2023", 201, 1, ""},

@@ -691,7 +691,7 @@ TEST(Mixture, AnUnknownNameIsRefused) {
   const auto report = simulate_mixture(catalog(), options);
   ASSERT_FALSE(report);
   EXPECT_EQ(report.error().kind, ErrorKind::kUsage);
-  EXPECT_EQ(report.error().hint, "one of: demo, paper");
+  EXPECT_EQ(report.error().hint, "one of: demo, demo-pixels, paper");
 }
 
 }  // namespace

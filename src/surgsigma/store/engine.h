@@ -190,4 +190,17 @@ class TableReader {
   std::size_t count_ = 0;
 };
 
+/// Every row of some files that meets `where`, an SQL condition.
+template <class Row>
+Result<std::vector<Row>> read_all(std::shared_ptr<Engine> engine, const std::vector<fs::path>& files,
+                                  const std::string& where = "") {
+  SURGSIGMA_TRY(reader, TableReader<Row>::open(std::move(engine), files, where));
+  std::vector<Row> rows;
+  for (Row row;;) {
+    SURGSIGMA_TRY(more, reader.next(row));
+    if (!more) return rows;
+    rows.push_back(row);
+  }
+}
+
 }  // namespace surgsigma

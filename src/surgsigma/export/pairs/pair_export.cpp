@@ -220,7 +220,7 @@ class PairWriter {
     if (shown == row.video_id.text) return;
     row.case_id = CaseId(privacy_.shown_case(row.source_id.text, row.case_id.text));
     row.video_id = VideoId(shown);
-    for (const char* names_file : {"mask", "map"}) sample.parameters.erase(names_file);
+    for (const char* names_file : {"mask", "map", "right", "calibration"}) sample.parameters.erase(names_file);
   }
 
   void count(const PairSample& sample, std::string_view part) {

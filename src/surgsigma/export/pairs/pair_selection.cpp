@@ -27,13 +27,7 @@ std::string condition(const ExportOptions& options) {
 
 Result<std::vector<SourceRow>> read_sources(const Database& database) {
   SURGSIGMA_TRY(engine, Engine::open(1));
-  SURGSIGMA_TRY(reader, TableReader<SourceRow>::open(engine, database.files(SourceRow::kTable)));
-  std::vector<SourceRow> rows;
-  for (SourceRow row;;) {
-    SURGSIGMA_TRY(more, reader.next(row));
-    if (!more) break;
-    rows.push_back(row);
-  }
+  SURGSIGMA_TRY(rows, read_all<SourceRow>(engine, database.files(SourceRow::kTable)));
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.source_id < b.source_id; });
   return rows;
 }
