@@ -1,6 +1,7 @@
 // export: conversations to a folder that a trainer reads.
 #include <fmt/core.h>
 
+#include <array>
 #include <memory>
 
 #include "commands.h"
@@ -20,6 +21,9 @@ struct ExportWords {
   std::string reasoning = "none";
   std::string purpose = "research";
   std::string separator = "newline";
+  std::string picture_format;
+  std::string clip_rate;
+  std::string clips;
   bool has_no_headings = false;
   bool has_no_answer_tags = false;
 };
@@ -43,11 +47,29 @@ Result<std::size_t> place_of(const std::string& flag, const std::string& word, c
                near ? "did you mean '" + *near + "'?" : "it is one of: " + join(words, ", ")};
 }
 
+/// The words of --picture-format, --clip-rate and --clips into `media`; empty words leave the wish out.
+Status understand_media(const ExportWords& words, MediaWriting& media) {
+  if (!words.picture_format.empty()) {
+    SURGSIGMA_TRY(format, place_of("--picture-format", words.picture_format, {"jpeg", "png", "webp"}));
+    media.format = std::array{PictureFormat::kJpeg, PictureFormat::kPng, PictureFormat::kWebp}[format];
+  }
+  if (!words.clips.empty()) {
+    SURGSIGMA_TRY(form, place_of("--clips", words.clips, {"mp4", "frames"}));
+    media.clips = static_cast<ClipForm>(form);
+  }
+  if (words.clip_rate.empty()) return done();
+  media.clip_rate = parse_frame_rate(words.clip_rate);
+  if (media.clip_rate) return done();
+  return Error{ErrorKind::kUsage, "--clip-rate does not know " + quoted(words.clip_rate), "export",
+               "frames per second: 1, 0.5, 29.97 or 30000/1001"};
+}
+
 Result<ExportOptions> understood(const ExportWords& words, const Session& session) {
   ExportOptions options = words.options;
   SURGSIGMA_TRY(mode, place_of("--reasoning", words.reasoning, {"none", "only", "separate"}));
   SURGSIGMA_TRY(purpose, place_of("--purpose", words.purpose, {"internal", "research", "commercial"}));
   SURGSIGMA_TRY(separator, place_of("--think-separator", words.separator, {"newline", "none"}));
+  SURGSIGMA_CHECK(understand_media(words, options.media));
   options.reasoning = static_cast<ReasoningMode>(mode);
   options.purpose = static_cast<Purpose>(purpose);
   options.think_separator = separator == 0 ? "\n" : "";
@@ -75,6 +97,9 @@ Json report_json(const ExportOptions& options, const ExportReport& report) {
           {"over_cap", report.over_cap},
           {"dropped", dropped},
           {"missing_media", report.missing_media},
+          {"written_pictures", report.written_pictures},
+          {"written_clips", report.written_clips},
+          {"unwritten_media", report.unwritten_media},
           {"remarks", report.remarks}};
 }
 
@@ -94,6 +119,10 @@ void print_exported(const Session& session, const ExportOptions& options, const 
     fmt::print("{}", table_text(rows_table(report)));
     fmt::print("{} rows in {} files, {}; read README.md and LICENCES.md there\n", with_thousands(report.rows_total),
                report.files.size(), options.out.string());
+    if (report.written_pictures + report.written_clips > 0) {
+      fmt::print("{} pictures and {} clips in {}\n", with_thousands(report.written_pictures),
+                 with_thousands(report.written_clips), (options.out / "media").string());
+    }
   }
   if (session.is_quiet) return;
   if (report.dropped_by_licence > 0) {
@@ -133,11 +162,29 @@ void add_rendering(CLI::App& command, ExportWords& words) {
 }
 
 void add_terms_and_media(CLI::App& command, ExportWords& words) {
-  command.add_option("--purpose", words.purpose, "internal, research or commercial: drops sources whose terms forbid it; private pixels leave only approved");
+  command.add_option(
+      "--purpose", words.purpose,
+      "internal, research or commercial: drops sources whose terms forbid it; private pixels leave only approved");
   command.add_flag("--allow-mixed", words.options.allows_mixed, "simulated beside real sources; the card says so");
   command.add_option("--media", words.media, "folder with <source>/<path> (default: the folders given to ingest)");
   command.add_flag("--absolute-media", words.options.has_absolute_media, "absolute paths instead of media/...");
   command.add_flag("--require-media", words.options.requires_media, "refuse when a picture or clip is missing");
+}
+
+void add_media_writing(CLI::App& command, ExportWords& words) {
+  MediaWriting& media = words.options.media;
+  command.add_flag(
+      "--write-media", media.is_wanted,
+      "cut, copy and convert what the rows show into OUT/media; a row whose picture cannot be had stays out");
+  command.add_option("--picture-format", words.picture_format,
+                     "jpeg, png or webp (default: shipped pictures keep theirs, frames of videos are JPEG)");
+  command.add_option("--picture-quality", media.quality, "1-100 (default 95, WebP 90; WebP 100 loses nothing)");
+  command.add_option("--long-side", media.long_side, "no side longer than this; boxes follow; nothing is enlarged");
+  command.add_option("--pixel-budget", media.pixel_budget, "no picture of more pixels than this");
+  command.add_option("--clip-rate", words.clip_rate,
+                     "at most so many frames a second in a clip (default: the recording's)");
+  command.add_option("--clips", words.clips,
+                     "mp4 (default), or frames: lists of pictures, where the format's loader takes them");
 }
 
 }  // namespace
@@ -145,14 +192,17 @@ void add_terms_and_media(CLI::App& command, ExportWords& words) {
 void add_export_commands(CLI::App& program, Session& session) {
   CLI::App* command = add_command(program, session, "export", "conversations to a folder that a trainer reads",
                                   "surgsigma --db mydb export llava out");
-  command->footer("Example:\n  surgsigma --db mydb export swift out --task instrument_localization --part train\n\n" +
-                  format_list());
+  command->footer(
+      "Example:\n  surgsigma --db mydb export swift out --task instrument_localization --part train\n"
+      "  surgsigma --db mydb export llava out --write-media --long-side 448 --clip-rate 2\n\n" +
+      format_list());
   auto words = std::make_shared<ExportWords>();
   command->add_option("format", words->options.format, "see below")->required();
   command->add_option("out", words->out, "new or empty folder")->required();
   add_selection(*command, words->options);
   add_rendering(*command, *words);
   add_terms_and_media(*command, *words);
+  add_media_writing(*command, *words);
   on_run(command, session, [&session, words]() -> Status {
     SURGSIGMA_TRY(options, understood(*words, session));
     SURGSIGMA_TRY(catalog, session.open_catalog());

@@ -55,5 +55,14 @@ mkdir -p "$work/pair-exports"
 surgsigma --db "$work/pixels" export pairs "$work/pair-exports/pairs" >/dev/null
 surgsigma --db "$work/pixels" export wds "$work/pair-exports/wds" >/dev/null
 
+# Written media: clips as files and as lists, in other sizes and formats.
+write_media() { # NAME FORMAT [FLAG...]
+  surgsigma --db "$work/pixels" export "$2" "$work/exports/$1" --write-media "${@:3}" >/dev/null
+}
+write_media media-llava llava --long-side 448
+write_media media-swift swift --clips frames --clip-rate 2 --picture-format webp --pixel-budget 100000
+write_media media-hf hf --clip-rate 5 --picture-format png --cap 40
+surgsigma --db "$work/pixels" export pairs "$work/pair-exports/pairs-small" --long-side 448 --picture-format webp >/dev/null
+
 SURGSIGMA_PAIR_EXPORTS="$work/pair-exports" SURGSIGMA_EXPORTS="$work/exports" HF_HOME="$work/hf" HF_DATASETS_OFFLINE=1 HF_HUB_OFFLINE=1 \
   "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"

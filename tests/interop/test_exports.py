@@ -87,6 +87,8 @@ def test_no_file_of_a_test_case_is_in_a_training_file(export):
 @every_export
 def test_missing_media_are_listed(export):
     media = manifest_of(export)["media"]
+    if media["written"]:
+        pytest.skip("nothing is missing where media are written; see test_media_exports.py")
     listed = [line.split("\t") for line in (export / "media.tsv").read_text(encoding="utf-8").splitlines()]
     assert len(listed) == media["files"] == len({row[0] for row in listed})
     missing = (export / "missing-media.txt").read_text(encoding="utf-8").splitlines()
@@ -223,7 +225,8 @@ def test_hf_loads_with_pictures(export, tmp_path):
             for i, images in enumerate(stored["images"]):
                 if all(image["bytes"] for image in images):
                     picture = rows[i]["images"][0]
-                    assert isinstance(picture, Image.Image) and picture.size == (96, 54)
+                    assert isinstance(picture, Image.Image)
+                    assert manifest_of(export)["media"]["written"] or picture.size == (96, 54)
                     seen += 1
                     break
     if manifest_of(export)["parameters"]["cap"] == 0:

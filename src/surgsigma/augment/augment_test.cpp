@@ -9,7 +9,7 @@
 #include "surgsigma/augment/clips.h"
 #include "surgsigma/augment/knowledge_index.h"
 #include "surgsigma/augment/moments.h"
-#include "surgsigma/augment/picture_paths.h"
+#include "surgsigma/schema/picture_paths.h"
 
 namespace surgsigma {
 namespace {

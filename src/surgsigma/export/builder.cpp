@@ -5,6 +5,7 @@
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/export/json_text.h"
+#include "surgsigma/export/media_store.h"
 #include "surgsigma/schema/words.h"
 
 namespace surgsigma {
@@ -91,11 +92,12 @@ SampleBuilder::SampleBuilder(const BuildRules& rules, SourceOfRows source)
     : rules_(rules), source_(std::move(source)), answers_(*rules.ontology) {}
 
 Refusal SampleBuilder::build(const ConversationView& row, std::string_view part) {
+  name_recording(row);
   sample_.id = row.id;
   sample_.task = row.task;
   sample_.source = source_.id;
-  sample_.video = row.video;
-  sample_.case_id = row.case_id;
+  sample_.video = shown_video_;
+  sample_.case_id = shown_case_;
   sample_.part = part;
   sample_.form = row.form;
   sample_.origin = row.origin;
@@ -106,8 +108,19 @@ Refusal SampleBuilder::build(const ConversationView& row, std::string_view part)
   sample_.answer = row.answer;
   sample_.box_labels = row.box_labels;
   if (const Refusal why = take_texts(row); !why.empty()) return why;
+  const Refusal no_media = take_media(row);
+  if (rules_.written != nullptr && !no_media.empty()) return no_media;
+  take_frame_size(row);
   if (const Refusal why = take_boxes(row); !why.empty()) return why;
-  return take_media(row);
+  return no_media;
+}
+
+void SampleBuilder::name_recording(const ConversationView& row) {
+  if (row.video == named_video_ && row.case_id == named_case_) return;
+  named_video_ = row.video;
+  named_case_ = row.case_id;
+  shown_video_ = rules_.privacy->shown_video(source_.id, row.video);
+  shown_case_ = rules_.privacy->shown_case(source_.id, row.case_id);
 }
 
 Refusal SampleBuilder::take_texts(const ConversationView& row) {
@@ -156,15 +169,31 @@ Refusal SampleBuilder::take_box(const ConversationView& row, std::size_t index) 
   if (index >= row.boxes.size()) return refusal::kUnknownBox;
   std::string& text = sample_.box_texts[index];
   if (!text.empty()) return {};
-  const bool has_size = row.size.width > 0 && row.size.height > 0;
+  const bool has_size = frame_size_.width > 0 && frame_size_.height > 0;
   if (rules_.profile->needs_size && !has_size) return refusal::kNoFrameSize;
-  const Box& box = row.boxes[index];
+  Box box = row.boxes[index];
+  box = {box.x1 * x_scale_, box.y1 * y_scale_, box.x2 * x_scale_, box.y2 * y_scale_};
   if (rules_.format->has_own_boxes) {
-    const auto corners = pixel_corners(box, row.size);
+    const auto corners = pixel_corners(box, frame_size_);
     if (!corners) return refusal::kBoxWithoutArea;
     sample_.pixels[index] = *corners;
   }
-  return rules_.profile->append(box, row.size, rules_.limits, text) ? Refusal() : refusal::kBoxWithoutArea;
+  return rules_.profile->append(box, frame_size_, rules_.limits, text) ? Refusal() : refusal::kBoxWithoutArea;
+}
+
+/// Boxes are in the labels' geometry, which the true picture need not have, and the written one may be smaller still.
+void SampleBuilder::take_frame_size(const ConversationView& row) {
+  frame_size_ = row.size;
+  x_scale_ = y_scale_ = 1;
+  has_scaled_geometry_ = false;
+  if (rules_.written == nullptr || written_.empty() || !media_refusal_.empty()) return;
+  const WrittenMedium& medium = *written_.front();
+  const bool has_size = row.size.width > 0 && row.size.height > 0;
+  const ImageSize labels = has_size ? row.size : medium.true_size;
+  frame_size_ = medium.size;
+  x_scale_ = static_cast<double>(medium.scaled.width) / labels.width;
+  y_scale_ = static_cast<double>(medium.scaled.height) / labels.height;
+  has_scaled_geometry_ = labels != medium.true_size && !row.boxes.empty();
 }
 
 bool SampleBuilder::shows_the_same(const ConversationView& row) const {
@@ -174,36 +203,77 @@ bool SampleBuilder::shows_the_same(const ConversationView& row) const {
 }
 
 Refusal SampleBuilder::take_media(const ConversationView& row) {
-  if (shows_the_same(row)) return shown_.items.empty() ? refusal::kNoMedia : Refusal();
+  if (shows_the_same(row)) return media_refusal_;
   last_begin_us_ = row.begin_us;
   last_end_us_ = row.end_us;
   was_clip_ = row.is_clip;
   last_video_ = row.video;
   last_listed_.assign(row.media.begin(), row.media.end());
   ++media_number_;
+  media_refusal_ = name_media(row);
+  return media_refusal_;
+}
+
+Refusal SampleBuilder::name_media(const ConversationView& row) {
   const MediaQuestion question{source_.id, row.video, row.is_clip, row.begin_us, row.end_us, &row.media};
+  written_.clear();
   if (!rules_.names->name(question, shown_)) {
     shown_.items.clear();
     return refusal::kNoMedia;
   }
   sample_.is_video = shown_.is_video;
   sample_.media.resize(shown_.items.size());
-  for (std::size_t i = 0; i < shown_.items.size(); ++i) {
-    std::string place = rules_.has_absolute_media ? rules_.places->place(shown_.items[i]) : std::string();
-    if (place.empty()) {
-      sample_.media[i].assign("media/").append(shown_.items[i].path);
-    } else {
-      sample_.media[i] = std::move(place);
+  if (rules_.written != nullptr) {
+    if (const Refusal why = name_written(); !why.empty()) return why;
+  } else {
+    for (std::size_t i = 0; i < shown_.items.size(); ++i) {
+      std::string place = rules_.has_absolute_media ? rules_.places->place(shown_.items[i]) : std::string();
+      if (place.empty()) {
+        sample_.media[i].assign("media/").append(shown_.items[i].path);
+      } else {
+        sample_.media[i] = std::move(place);
+      }
     }
   }
   if (rules_.format->embeds_pictures && !sample_.is_video) load_pictures();
   return {};
 }
 
+std::string SampleBuilder::written_name(const WrittenMedium& medium) const {
+  std::string name = medium_name(medium.content, medium.ending);
+  return rules_.has_absolute_media ? (rules_.final_folder / name).native() : name;
+}
+
+Refusal SampleBuilder::name_written() {
+  sample_.frame_lists.clear();
+  for (std::size_t i = 0; i < shown_.items.size(); ++i) {
+    const MediumKey key = medium_key(shown_.items[i], shown_.is_video, last_begin_us_, last_end_us_);
+    const WrittenMedium* medium = rules_.written->find(key);
+    written_.push_back(medium);
+    if (medium == nullptr) return refusal::kMissingMedia;
+    if (medium->state == MediumState::kMissing) return refusal::kMissingMedia;
+    if (medium->state == MediumState::kHidden) return refusal::kHiddenMedia;
+    if (!medium->is_there()) return refusal::kUnreadableMedia;
+    const std::vector<MediumKey>* list = rules_.written->list(key);
+    if (list == nullptr) {
+      sample_.media[i] = written_name(*medium);
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const MediumKey picture : *list) names.push_back(written_name(*rules_.written->find(picture)));
+    sample_.media[i] = names.front();
+    sample_.frame_lists.push_back(std::move(names));
+  }
+  return {};
+}
+
 void SampleBuilder::load_pictures() {
   sample_.pictures.resize(shown_.items.size());
   for (std::size_t i = 0; i < shown_.items.size(); ++i) {
-    const std::string path = rules_.places->place(shown_.items[i]);
+    const std::string path =
+        rules_.written != nullptr
+            ? (rules_.written_folder / medium_name(written_[i]->content, written_[i]->ending)).native()
+            : rules_.places->place(shown_.items[i]);
     if (path != last_picture_) {
       last_picture_ = path;
       last_bytes_.clear();

@@ -8,8 +8,10 @@
 #include "surgsigma/export/export.h"
 #include "surgsigma/export/format.h"
 #include "surgsigma/export/media.h"
+#include "surgsigma/export/privacy.h"
 #include "surgsigma/export/reasoning.h"
 #include "surgsigma/export/sample.h"
+#include "surgsigma/export/written_media.h"
 #include "surgsigma/store/engine.h"
 
 namespace surgsigma {
@@ -25,6 +27,10 @@ inline constexpr Refusal kNoFrameSize = "no_frame_size";   ///< the box profile 
 inline constexpr Refusal kBoxWithoutArea = "box_without_area";     ///< nothing is left of a box after rounding
 inline constexpr Refusal kMissingReasoning = "missing_reasoning";  ///< the named chain is not there or was rejected
 inline constexpr Refusal kBadAnswer = "bad_answer";                ///< the answer is not the JSON of schema/answer.h
+// Only where the media are written:
+inline constexpr Refusal kMissingMedia = "missing_media";  ///< a picture or clip, or what it is cut from, is not there
+inline constexpr Refusal kUnreadableMedia = "unreadable_media";  ///< a picture or clip cannot be read or cut
+inline constexpr Refusal kHiddenMedia = "hidden_media";          ///< all of a picture or clip is hidden as private
 }  // namespace refusal
 
 /// One row of the query that conversation_columns() asks for. Views are into the engine's memory, until the next batch.
@@ -53,6 +59,10 @@ struct BuildRules {
   const MediaPlaces* places = nullptr;
   bool has_absolute_media = false;
   const Ontology* ontology = nullptr;
+  const Privacy* privacy = nullptr;
+  const WrittenMedia* written = nullptr;  ///< what was written of the media; nullptr: they are only named
+  fs::path written_folder;                ///< where the written files lie now ...
+  fs::path final_folder;                  ///< ... and will lie
 };
 /// What is the same for all rows of a source.
 struct SourceOfRows {
@@ -77,6 +87,14 @@ class SampleBuilder {
   const ShownMedia& shown() const { return shown_; }
   /// Changes whenever shown() does.
   std::int64_t media_number() const { return media_number_; }
+  /// Where the media are written: what became of shown().items, in their order.
+  const std::vector<const WrittenMedium*>& written() const { return written_; }
+  /// The labels' geometry is of another size than the true picture, and the row's boxes were scaled.
+  bool has_scaled_geometry() const { return has_scaled_geometry_; }
+  /// What recording and case are called in the export; of the row that build() saw last, also where it was refused.
+  std::string_view shown_video() const { return shown_video_; }
+  /// Files of the recording may be named.
+  bool names_files() const { return shown_video_ == named_video_; }
   /// Characters of all its texts.
   std::size_t characters() const;
 
@@ -86,6 +104,12 @@ class SampleBuilder {
   Refusal take_boxes_of(std::string_view text, const ConversationView& row, bool& names_box);
   Refusal take_box(const ConversationView& row, std::size_t index);
   Refusal take_media(const ConversationView& row);
+  void name_recording(const ConversationView& row);
+  Refusal name_media(const ConversationView& row);
+  Refusal name_written();
+  /// What stands in the row for a file below the export.
+  std::string written_name(const WrittenMedium& medium) const;
+  void take_frame_size(const ConversationView& row);
   /// The row shows what the row before it showed: rows of one moment follow each other.
   bool shows_the_same(const ConversationView& row) const;
   /// The label for tags: the plain wording, or the sentence itself where that names boxes.
@@ -96,7 +120,17 @@ class SampleBuilder {
   SourceOfRows source_;
   PlainAnswers answers_;
   Sample sample_;
+  std::string named_video_ = "\n";  ///< the recording whose names follow; none is called so
+  std::string named_case_;
+  std::string shown_video_;
+  std::string shown_case_;
   ShownMedia shown_;
+  std::vector<const WrittenMedium*> written_;
+  Refusal media_refusal_;
+  ImageSize frame_size_;  ///< of the picture that the row's boxes are written for
+  double x_scale_ = 1;    ///< from the labels' geometry to that picture
+  double y_scale_ = 1;
+  bool has_scaled_geometry_ = false;
   std::int64_t media_number_ = 0;
   std::vector<std::string> last_listed_;  ///< what shown_ was made from
   std::string last_video_;

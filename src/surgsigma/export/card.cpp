@@ -32,6 +32,7 @@ Json parameters(const ExportOptions& options) {
                {"allow_mixed", options.allows_mixed},
                {"absolute_media", options.has_absolute_media},
                {"require_media", options.requires_media},
+               {"write_media", options.media.is_wanted},
                {"cap", options.cap},
                {"balanced", options.is_balanced},
                {"seed", options.seed}};
@@ -40,7 +41,7 @@ Json parameters(const ExportOptions& options) {
 
 Json profile(const ExportFacts& facts) {
   if (facts.format->has_own_boxes)
-    return {{"name", "real"}, {"boxes", "pixels of the original picture, converted by the trainer"}};
+    return {{"name", "real"}, {"boxes", "pixels of the picture that the row names, converted by the trainer"}};
   Json json = {{"name", facts.options->profile}};
   if (facts.options->profile == "qwen25") {
     json["min_pixels"] = facts.options->limits.min_pixels;
@@ -185,6 +186,7 @@ std::string terms_section(const ExportFacts& facts) {
 
 std::string media_section(const ExportFacts& facts) {
   std::string text = "## Pictures and clips\n\n";
+  if (facts.written.is_written) return text + media_writing_text(facts.options->media, facts.written);
   text += std::to_string(facts.media) + " files are named, " + std::to_string(facts.missing_media) +
           " of them were missing";
   text += facts.missing_media > 0 ? " (missing-media.txt).\n" : ".\n";
@@ -201,7 +203,8 @@ std::string media_section(const ExportFacts& facts) {
 
 std::string boxes_section(const ExportFacts& facts) {
   std::string text = "## Boxes\n\n";
-  if (facts.format->has_own_boxes) return text + "Pixels of the original picture; the trainer converts them.\n\n";
+  if (facts.format->has_own_boxes)
+    return text + "Pixels of the picture that the row names; the trainer converts them.\n\n";
   const BoxProfileRow* row = find_box_profile(facts.options->profile);
   text += "Profile `" + facts.options->profile + "`: " + std::string(row ? row->description : "") + ".";
   if (facts.options->profile == "qwen25") {
@@ -270,6 +273,12 @@ Json export_manifest(const ExportFacts& facts) {
            {{"files", facts.media},
             {"missing", facts.missing_media},
             {"list", "media.tsv"},
+            {"columns", facts.written.is_written
+                            ? media_columns()
+                            : std::vector<std::string>(media_columns().begin(), media_columns().begin() + 6)},
+            {"written", media_writing_json(facts.options->media, facts.written)},
+            {"unwritten", facts.written.unwritten},
+            {"unwritten_list", facts.written.unwritten > 0 ? Json("unwritten-media.tsv") : Json()},
             {"missing_list", facts.missing_media > 0 ? Json("missing-media.txt") : Json()}}},
           {"tokens", token_json(facts.tokens)},
           {"licences", licence_json(facts.sources, facts.options->purpose)}};

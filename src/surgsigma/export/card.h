@@ -11,6 +11,7 @@
 #include "surgsigma/export/export.h"
 #include "surgsigma/export/format.h"
 #include "surgsigma/export/licence.h"
+#include "surgsigma/export/media_lists.h"
 
 namespace surgsigma {
 
@@ -42,6 +43,7 @@ struct ExportFacts {
   std::vector<std::string> forbidden_sources;
   std::int64_t media = 0;
   std::int64_t missing_media = 0;
+  MediaFacts written;
   TokenCounts tokens;
   std::string database_hash;
   std::uint64_t database_seed = 0;

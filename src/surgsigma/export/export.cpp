@@ -9,14 +9,16 @@
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
 #include "surgsigma/export/card.h"
+#include "surgsigma/export/media_steps.h"
+#include "surgsigma/export/privacy.h"
 #include "surgsigma/export/readback.h"
 #include "surgsigma/export/render.h"
+#include "surgsigma/export/unfinished_folder.h"
 
 namespace surgsigma {
 namespace {
 
-constexpr const char* kMark = ".surgsigma-export";  // says that a half-written folder is ours to remove
-constexpr const char* kWork = ".work";
+constexpr const char* kUnwritten = "unwritten-media.tsv";
 constexpr std::int64_t kRoomBytes = 512LL << 20;  // rows held in memory before they go by way of spill files
 
 std::vector<std::string> names_of(const std::vector<ExportFormatRow>& rows) {
@@ -48,6 +50,7 @@ Status check_options(const ExportOptions& options) {
   const bool has_limits = 0 < options.limits.min_pixels && options.limits.min_pixels <= options.limits.max_pixels;
   if (!has_limits)
     return refuse("the pixel limits contradict each other", "min_pixels must be positive and at most max_pixels");
+  SURGSIGMA_CHECK(check_media_wishes(options, format));
   std::error_code code;
   if (fs::exists(options.out, code) && (!fs::is_directory(options.out, code) || !fs::is_empty(options.out, code))) {
     return Error{ErrorKind::kUsage, "the folder is not empty", options.out.string(), "name a new or empty folder"};
@@ -58,52 +61,6 @@ Status check_options(const ExportOptions& options) {
   }
   return done();
 }
-
-/// The folder while it is being written; removed unless it was put in place.
-class UnfinishedFolder {
- public:
-  explicit UnfinishedFolder(fs::path out) : out_(std::move(out)), path_(out_) {
-    if (!path_.has_filename()) path_ = path_.parent_path();
-    path_ += ".writing";
-  }
-  ~UnfinishedFolder() {
-    std::error_code code;
-    if (is_made_) fs::remove_all(path_, code);
-  }
-  UnfinishedFolder(const UnfinishedFolder&) = delete;
-  UnfinishedFolder& operator=(const UnfinishedFolder&) = delete;
-  const fs::path& path() const { return path_; }
-  fs::path work() const { return path_ / kWork; }
-
-  Status make() {
-    std::error_code code;
-    const bool is_left_over = fs::exists(path_ / kMark, code);
-    if (fs::exists(path_, code) && !is_left_over) {
-      return Error{ErrorKind::kUsage, "this name is needed while the export is written", path_.string(),
-                   "move it away"};
-    }
-    fs::remove_all(path_, code);
-    fs::create_directories(path_ / kWork, code);
-    if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), path_.string(), ""};
-    is_made_ = true;
-    return write_file(path_ / kMark, "an export that is being written\n");
-  }
-
-  Status put_in_place() {
-    std::error_code code;
-    fs::remove_all(work(), code);
-    fs::remove(path_ / kMark, code);
-    fs::rename(path_, out_.has_filename() ? out_ : out_.parent_path(), code);
-    if (code) return Error{ErrorKind::kIo, "cannot put the folder in place: " + code.message(), out_.string(), ""};
-    is_made_ = false;
-    return done();
-  }
-
- private:
-  fs::path out_;
-  fs::path path_;
-  bool is_made_ = false;
-};
 
 /// Runs work(i) for all i on several threads; the first error by index.
 Status for_all(std::size_t count, int jobs, const std::function<Status(std::size_t)>& work) {
@@ -232,6 +189,10 @@ void sum_up(const RenderPlan& plan, const std::vector<Partition>& partitions, co
     facts.tokens.add(one.tokens);
     facts.media += one.media;
     facts.missing_media += one.missing;
+    facts.written.scaled_rows += one.scaled_rows;
+    facts.written.unwritten += one.unwritten;
+    if (one.unwritten > 0 && report.missing_examples.size() < 5)
+      report.missing_examples.push_back(one.unwritten_example);
     for (const std::string& path : one.missing_examples) {
       if (report.missing_examples.size() < 5) report.missing_examples.push_back(path);
     }
@@ -242,12 +203,13 @@ void sum_up(const RenderPlan& plan, const std::vector<Partition>& partitions, co
   }
 }
 
-Error nothing_written(const ExportFacts& facts) {
+Error nothing_written(const ExportFacts& facts, const ExportReport& report) {
   Error error{ErrorKind::kData, "nothing to export: no selected row can be written", "export",
               "docs/export.md says what each rule means"};
   for (const auto& [rule, dropped] : facts.dropped) {
     error.what += "; " + std::to_string(dropped.rows) + " " + rule + " (first " + dropped.example + ")";
   }
+  if (facts.written.unwritten > 0) error.what += "; " + join(report.missing_examples, ", ");
   return error;
 }
 
@@ -263,6 +225,15 @@ std::vector<std::string> remarks_of(const ExportFacts& facts, const ExportOption
   for (const auto& [rule, dropped] : facts.dropped) {
     remarks.push_back(std::to_string(dropped.rows) + " rows cannot be written: " + rule + ", first " + dropped.example);
   }
+  if (facts.written.unwritten > 0) {
+    remarks.push_back(std::to_string(facts.written.unwritten) +
+                      " pictures and clips cannot be written; their rows stay " + "out, and " +
+                      (options.out / kUnwritten).string() + " says why");
+  }
+  for (const auto& [video, rate] : facts.written.rate_differences) {
+    remarks.push_back(video + " runs at " + to_string(rate.file) + " frames a second, its labels count at " +
+                      to_string(rate.labels) + "; frame k was taken for frame k");
+  }
   if (facts.missing_media > 0) {
     remarks.push_back(std::to_string(facts.missing_media) + " of " + std::to_string(facts.media) +
                       " pictures and clips are missing, listed in " + (options.out / "missing-media.txt").string());
@@ -273,7 +244,9 @@ std::vector<std::string> remarks_of(const ExportFacts& facts, const ExportOption
 Status write_lists(const RenderPlan& plan, const std::vector<Spilled>& spilled, const fs::path& folder) {
   SURGSIGMA_CHECK(join_lines(sources_of(spilled, plan.media_list(), 1), folder / "media.tsv"));
   const auto missing = sources_of(spilled, plan.missing_list(), 1);
-  return missing.empty() ? done() : join_lines(missing, folder / "missing-media.txt");
+  if (!missing.empty()) SURGSIGMA_CHECK(join_lines(missing, folder / "missing-media.txt"));
+  const auto unwritten = sources_of(spilled, plan.unwritten_list(), 1);
+  return unwritten.empty() ? done() : join_lines(unwritten, folder / kUnwritten);
 }
 
 Status write_papers(const ExportFacts& facts, const fs::path& folder) {
@@ -308,10 +281,15 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
   const FormatRow& format = *find_format(options.format);
   const MediaNames names(videos, catalog);
   const MediaPlaces places(options.media_root, database.manifest());
+  SURGSIGMA_TRY(privacy, Privacy::read(database, options.purpose));
+  if (!options.media.is_wanted) SURGSIGMA_CHECK(check_named_media(privacy, selection, format));
   UnfinishedFolder folder(options.out);
   SURGSIGMA_CHECK(folder.make());
 
   MemoryRoom room = kRoomBytes;
+  WrittenMedia written;
+  MediaStore store(folder.path(), folder.work());
+  const bool writes_media = options.media.is_wanted;
   const RenderPlan plan{&options,
                         &format,
                         &selection,
@@ -324,11 +302,16 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
                          &names,
                          &places,
                          options.has_absolute_media,
-                         &catalog.ontology},
+                         &catalog.ontology,
+                         &privacy,
+                         writes_media ? &written : nullptr,
+                         folder.path(),
+                         fs::absolute(options.out).lexically_normal()},
                         FileSlots(format, options.reasoning),
                         engine,
                         folder.work(),
                         &room};
+  if (writes_media) SURGSIGMA_CHECK(write_media(plan, catalog, partitions, videos, store, written));
   std::vector<Rendered> rendered(partitions.size());
   Progress progress("export " + options.format, static_cast<std::uint64_t>(selection.rows), options.is_quiet);
   SURGSIGMA_CHECK(for_all(partitions.size(), options.jobs, [&](std::size_t i) -> Status {
@@ -351,7 +334,14 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
   facts.database_seed = database.manifest().seed;
   facts.database_tool = database.manifest().tool_version;
   sum_up(plan, partitions, rendered, facts, report);
-  if (facts.rows_total == 0) return nothing_written(facts);
+  if (options.requires_media && facts.written.unwritten > 0) {
+    return Error{
+        ErrorKind::kNotFound, std::to_string(facts.written.unwritten) + " pictures and clips cannot be written",
+        join(report.missing_examples, ", "),
+        "name the folder of the recordings with --media DIR, or leave out --require-media: such rows stay out"};
+  }
+  if (facts.rows_total == 0) return nothing_written(facts, report);
+  if (writes_media) SURGSIGMA_CHECK(settle_rendered(written, rendered, store, facts));
   if (options.requires_media && facts.missing_media > 0) {
     return Error{
         ErrorKind::kNotFound,
@@ -380,6 +370,9 @@ Result<ExportReport> export_conversations(const Database& database, const Catalo
   report.over_cap = facts.over_cap;
   report.dropped = facts.dropped;
   report.missing_media = facts.missing_media;
+  report.written_pictures = facts.written.pictures;
+  report.written_clips = facts.written.clips;
+  report.unwritten_media = facts.written.unwritten;
   report.remarks = remarks_of(facts, options);
   return report;
 }

@@ -11,6 +11,7 @@
 
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
+#include "surgsigma/export/media_writing.h"
 #include "surgsigma/export/profile.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/store/database.h"
@@ -18,7 +19,7 @@
 namespace surgsigma {
 
 enum class Purpose {
-  kInternal,    ///< stays inside the institution that holds the data
+  kInternal,  ///< stays inside the institution that holds the data
   kResearch,
   kCommercial,
 };
@@ -46,7 +47,8 @@ struct ExportOptions {
   bool allows_mixed = false;        ///< simulated and real sources in one export
   fs::path media_root;              ///< holds <source>/<path>; empty: the folders given to `ingest`
   bool has_absolute_media = false;  ///< write absolute paths instead of media/<source>/<path>
-  bool requires_media = false;      ///< refuse when any picture or clip is missing
+  bool requires_media = false;      ///< refuse when any picture or clip is missing or cannot be written
+  MediaWriting media;               ///< whether pictures and clips are written below the export, and how
   std::int64_t cap = 0;             ///< most rows per task and part, drawn by hash; 0: no cap
   bool is_balanced = false;         ///< with cap: the same number from every answer class as far as it goes
   std::uint64_t seed = 1;
@@ -72,13 +74,18 @@ struct ExportReport {
   std::map<std::string, DroppedRows> dropped;  ///< rule -> rows that cannot be written (docs/export.md lists the rules)
   std::int64_t missing_media = 0;              ///< distinct files
   std::vector<std::string> missing_examples;
+  std::int64_t written_pictures = 0;  ///< distinct files, where media are written
+  std::int64_t written_clips = 0;
+  std::int64_t unwritten_media = 0;  ///< pictures and clips that cannot be written; their rows are in `dropped`
   std::vector<std::string> files;
   std::vector<std::string> remarks;  ///< what a person must know: simulated sources, private sources, missing media
 };
 
 /// Writes the export. Refuses (kUsage) unknown names with the nearest known one; refuses when nothing is left and says
 /// what took the rows away; refuses a purpose that no source allows, and simulated rows among real ones unless they are
-/// allowed. Same database and options: same bytes, whatever `jobs`. Until it is done the folder is called
+/// allowed. With media.is_wanted every picture and clip that a written row shows lies below the export; a row whose
+/// picture or clip cannot be had stays out. Same database and options: same bytes, whatever `jobs`. Until it is done
+/// the folder is called
 /// `<out>.writing`; after a failure nothing is left.
 Result<ExportReport> export_conversations(const Database& database, const Catalog& catalog,
                                           const ExportOptions& options);

@@ -48,6 +48,7 @@ struct FormatRow {
   bool has_one_medium_per_file;  ///< pictures and clips in files of their own
   bool has_boxes_apart;          ///< rows that name boxes in files of their own
   bool embeds_pictures;          ///< needs Sample::pictures
+  bool takes_frame_lists;        ///< its loader takes a clip as a list of pictures: Sample::frame_lists
   std::int64_t max_lines_bytes;  ///< lines per file before another is begun; 0: one file
   /// Appends the row as one JSON object, without a line end.
   void (*append)(const Sample& sample, std::string& out);

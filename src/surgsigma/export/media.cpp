@@ -149,12 +149,13 @@ MediaPlaces::MediaPlaces(fs::path root, const Manifest& manifest) {
   for (const Input& input : manifest.inputs) inputs_[input.source] = input.path;
 }
 
-std::string MediaPlaces::place(const ShownMedium& medium) const {
-  if (!root_.empty()) return root_.native() + '/' + medium.path;
-  const std::size_t slash = medium.path.find('/');
-  const auto input = inputs_.find(medium.path.substr(0, slash));
+std::string MediaPlaces::place_of(std::string_view path) const {
+  if (!root_.empty()) return root_.native() + '/' + std::string(path);
+  const std::size_t slash = path.find('/');
+  const auto input = inputs_.find(std::string(path.substr(0, slash)));
   if (input == inputs_.end()) return {};
-  return input->second.native() + '/' + medium.path.substr(slash + 1);
+  return slash == std::string_view::npos ? input->second.native()
+                                         : input->second.native() + '/' + std::string(path.substr(slash + 1));
 }
 
 bool MediaPlaces::has_folder(std::string_view source) const {

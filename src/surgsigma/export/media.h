@@ -93,7 +93,9 @@ class MediaPlaces {
   /// `root` holds <source>/<path>; without it, each source's own folder as given to `ingest`.
   MediaPlaces(fs::path root, const Manifest& manifest);
   /// The file, whether it is there or not; an empty path when nobody could know.
-  std::string place(const ShownMedium& medium) const;
+  std::string place(const ShownMedium& medium) const { return place_of(medium.path); }
+  /// The same for a path below the media root, of a file or folder.
+  std::string place_of(std::string_view path) const;
   /// Whether any file of the source can be there at all.
   bool has_folder(std::string_view source) const;
 

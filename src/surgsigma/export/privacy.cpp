@@ -101,7 +101,9 @@ Status Privacy::check_paths(std::span<const std::string> sources) const {
                  "rows of the private source " + quoted(source) +
                      " would name its files, and names of "
                      "files may tell who somebody is",
-                 "export", "leave it out with --source, or --purpose internal for use inside your institution"};
+                 "export",
+                 "add --write-media: its pictures are written with what was found hidden, under other names; or leave "
+                 "the source out with --source"};
   }
   return done();
 }
@@ -111,7 +113,7 @@ Status Privacy::check_embedding(std::span<const std::string> sources) const {
     if (!is_private(source)) continue;
     return Error{ErrorKind::kUsage,
                  "pictures of the private source " + quoted(source) + " would be embedded with nothing hidden",
-                 "export", "leave it out with --source, or take a format that does not embed its pictures"};
+                 "export", "add --write-media: what was found is hidden then; or leave the source out with --source"};
   }
   return done();
 }

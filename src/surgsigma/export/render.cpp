@@ -5,6 +5,7 @@
 
 #include "surgsigma/base/hash.h"
 #include "surgsigma/export/json_text.h"
+#include "surgsigma/export/media_lists.h"
 
 namespace surgsigma {
 namespace {
@@ -27,7 +28,7 @@ class PartitionRenderer {
         source_(source.source.source_id.text),
         has_folder_(plan.rules.places->has_folder(source_)),
         builder_(plan.rules, {source_, source.source.licence_id, source.source.is_simulated}),
-        spill_(std::move(spill), plan.slots.size() + 2, plan.selection->tasks.size(), *plan.room) {
+        spill_(std::move(spill), plan.lists(), plan.selection->tasks.size(), *plan.room) {
     rendered_.rows.resize(plan.slots.size() * plan.selection->tasks.size());
   }
 
@@ -76,7 +77,24 @@ class PartitionRenderer {
   Status drop(const ConversationView& row, Refusal why) {
     DroppedRows& dropped = rendered_.dropped[std::string(why)];
     if (dropped.rows++ == 0) dropped.example = row.id;
-    return done();
+    const bool is_by_media =
+        why == refusal::kMissingMedia || why == refusal::kUnreadableMedia || why == refusal::kHiddenMedia;
+    return is_by_media ? list_unwritten() : done();
+  }
+
+  /// The first medium of the row that there is no file of, and why.
+  Status list_unwritten() {
+    const std::size_t place = builder_.written().size() - 1;
+    const std::string& path = builder_.shown().items[place].path;
+    if (!unwritten_.insert(hash64(path)).second) return done();
+    const WrittenMedium* medium = builder_.written()[place];
+    const std::string_view state = medium_state_word(medium ? medium->state : MediumState::kMissing);
+    const std::string why = medium ? plan_.rules.written->text(medium->reason) : std::string();
+    if (rendered_.unwritten++ == 0) rendered_.unwritten_example = path + ": " + why;
+    std::string& line = spill_.lines(plan_.unwritten_list(), 0);
+    line.append(builder_.names_files() ? std::string_view(path) : "(private)").append("\t").append(state);
+    line.append("\t").append(builder_.shown_video()).append("\t").append(why) += '\n';
+    return spill_.added(plan_.unwritten_list(), 0);
   }
 
   Status write(std::size_t set) {
@@ -85,6 +103,7 @@ class PartitionRenderer {
     plan_.format->append(builder_.sample(), lines);
     lines += '\n';
     ++rendered_.rows[slot * plan_.selection->tasks.size() + task_];
+    rendered_.scaled_rows += builder_.has_scaled_geometry();
     rendered_.tokens.add(static_cast<std::int64_t>(builder_.characters()));
     SURGSIGMA_CHECK(spill_.added(slot, task_));
     return list_media();
@@ -94,10 +113,34 @@ class PartitionRenderer {
     if (builder_.media_number() == last_media_) return done();
     last_media_ = builder_.media_number();
     const ShownMedia& shown = builder_.shown();
+    if (plan_.rules.written != nullptr) return list_written(shown);
     for (const ShownMedium& medium : shown.items) {
       if (listed_.insert(hash64(medium.path)).second) SURGSIGMA_CHECK(list_medium(medium, shown.is_video));
     }
     return done();
+  }
+
+  Status list_written(const ShownMedia& shown) {
+    const Sample& sample = builder_.sample();
+    for (const ShownMedium& medium : shown.items) {
+      const MediumKey key = medium_key(medium, shown.is_video, sample.begin_us, sample.end_us);
+      const std::vector<MediumKey>* list = plan_.rules.written->list(key);
+      if (list == nullptr) {
+        SURGSIGMA_CHECK(list_file(key));
+        continue;
+      }
+      for (const MediumKey picture : *list) SURGSIGMA_CHECK(list_file(picture));
+    }
+    return done();
+  }
+
+  Status list_file(MediumKey key) {
+    if (!listed_.insert(key).second) return done();
+    rendered_.written.push_back(key);
+    ++rendered_.media;
+    append_media_line(*plan_.rules.written->find(key), builder_.sample().video, *plan_.rules.written,
+                      spill_.lines(plan_.media_list(), 0));
+    return spill_.added(plan_.media_list(), 0);
   }
 
   bool is_there(const ShownMedium& medium, bool is_video) {
@@ -141,6 +184,7 @@ class PartitionRenderer {
   std::size_t task_ = 0;
   std::int64_t last_media_ = 0;
   std::unordered_set<std::uint64_t> listed_;
+  std::unordered_set<std::uint64_t> unwritten_;
   FilesThere files_there_;
 };
 

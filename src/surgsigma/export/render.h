@@ -52,9 +52,11 @@ struct RenderPlan {
   fs::path folder;                 ///< of the spill files
   MemoryRoom* room = nullptr;
 
-  /// Lists that are spilled beside the data files: all media, missing media.
+  /// Lists that are spilled beside the data files: all media, missing media, media that keep rows out.
   std::size_t media_list() const { return slots.size(); }
   std::size_t missing_list() const { return slots.size() + 1; }
+  std::size_t unwritten_list() const { return slots.size() + 2; }
+  std::size_t lists() const { return slots.size() + 3; }
 };
 
 struct Rendered {
@@ -65,6 +67,10 @@ struct Rendered {
   std::int64_t media = 0;
   std::int64_t missing = 0;
   std::vector<std::string> missing_examples;
+  std::vector<MediumKey> written;  ///< media that the rows show, where they are written; also the pictures of lists
+  std::int64_t unwritten = 0;      ///< distinct media that keep rows out
+  std::string unwritten_example;   ///< path and reason of the first
+  std::int64_t scaled_rows = 0;    ///< rows whose boxes were brought from the labels' geometry to the true picture
 };
 
 /// Partition number `index`, of the table conversations.

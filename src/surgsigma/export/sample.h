@@ -30,11 +30,13 @@ struct Sample {
   std::string solution;     ///< plain wording of the last answer; only where the format asks for it
 
   std::vector<std::string> box_texts;               ///< in the box profile; empty for a box no text names
-  std::vector<std::array<std::int64_t, 4>> pixels;  ///< the same boxes in whole pixels of the original frame
+  std::vector<std::array<std::int64_t, 4>> pixels;  ///< the same boxes in whole pixels of the picture
   std::vector<std::string_view> box_labels;
   bool names_boxes = false;  ///< a turn that is written holds a "{box:N}"
 
-  std::vector<std::string> media;     ///< as the row names them; pictures or clips, never both
+  std::vector<std::string> media;  ///< as the row names them; pictures or clips, never both
+  /// The pictures of each clip where clips are written as lists; then `media` has the first of each.
+  std::vector<std::vector<std::string>> frame_lists;
   std::vector<std::string> pictures;  ///< base64 of each picture, "" for one that is missing; only where embedded
   bool is_video = false;
 };

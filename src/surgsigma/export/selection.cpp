@@ -7,7 +7,6 @@
 #include "surgsigma/base/random.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/export/format.h"
-#include "surgsigma/export/privacy.h"
 #include "surgsigma/schema/words.h"
 
 namespace surgsigma {
@@ -245,11 +244,6 @@ Result<Selection> select_conversations(const Database& database, const Catalog& 
     return Error{ErrorKind::kUsage, "simulated and real sources would be mixed", "export",
                  "choose with --source, or pass --allow-mixed: the card will say so"};
   }
-  std::vector<std::string> names;
-  for (const SourceShare& share : selection.sources) names.push_back(share.source.source_id.text);
-  SURGSIGMA_TRY(privacy, Privacy::read(database, options.purpose));
-  SURGSIGMA_CHECK(privacy.check_paths(names));
-  if (find_format(options.format)->embeds_pictures) SURGSIGMA_CHECK(privacy.check_embedding(names));
   return selection;
 }
 

@@ -1,7 +1,8 @@
 // JSON lines of ms-swift: messages, media and, as the one trainer that rescales boxes itself, boxes in pixels of the
-// original picture beside placeholders in the text (swift/dataset/preprocessor/core.py). Our own columns begin with
-// sg_: names such as "question" or "answer" would be taken for the conversation. A column that only some rows of a file
-// have breaks the loader, so clips, and rows with boxes, are in files of their own.
+// picture beside placeholders in the text (swift/dataset/preprocessor/core.py). A clip is a file or, where the export
+// writes clips so, a list of pictures. Our own columns begin with sg_: names such as "question" or "answer" would be
+// taken for the conversation. A column that only some rows of a file have breaks the loader, so clips, and rows with
+// boxes, are in files of their own.
 #include <simdjson.h>
 
 #include <algorithm>
@@ -115,6 +116,16 @@ void append_objects(const Sample& sample, const std::vector<Piece>& pieces, std:
   out += "],\"bbox_type\":\"real\"}";
 }
 
+/// A clip as the list of its pictures: [["1.jpg","2.jpg"]].
+void append_frame_lists(const std::vector<std::vector<std::string>>& lists, std::string& out) {
+  out += '[';
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    if (i > 0) out += ',';
+    append_texts(lists[i], out);
+  }
+  out += ']';
+}
+
 void append_messages(const Sample& sample, std::size_t turns, std::string& out) {
   const std::vector<Piece> pieces = sample.names_boxes ? pieces_of(sample, turns) : std::vector<Piece>();
   out += "{\"messages\":[";
@@ -127,7 +138,11 @@ void append_messages(const Sample& sample, std::size_t turns, std::string& out) 
     out += i + 1 < turns ? "\"}," : "\"}";
   }
   out += sample.is_video ? "],\"videos\":" : "],\"images\":";
-  append_texts(sample.media, out);
+  if (sample.is_video && !sample.frame_lists.empty()) {
+    append_frame_lists(sample.frame_lists, out);
+  } else {
+    append_texts(sample.media, out);
+  }
   if (sample.names_boxes) append_objects(sample, pieces, out);
 }
 
@@ -208,8 +223,7 @@ std::string file_arguments(const std::vector<ExportedFile>& files) {
 std::string readme(const std::vector<ExportedFile>& files) {
   return "Start ms-swift in this folder, so that the media paths hold:\n\n```sh\nswift sft --dataset" +
          file_arguments(files) +
-         " ...\n```\n\nBoxes are pixels of the original pictures (`bbox_type: real`); swift converts them to the "
-         "model's\n"
+         " ...\n```\n\nBoxes are pixels of the pictures (`bbox_type: real`); swift converts them to the model's\n"
          "convention. `channel` is the task, for losses by task. swift deletes rows that fail its checks and says so "
          "only\n"
          "for the first ten: compare its row count with manifest.json.\n";
@@ -236,6 +250,7 @@ FormatRow swift_format() {
       .has_metadata = true,
       .has_one_medium_per_file = true,
       .has_boxes_apart = true,
+      .takes_frame_lists = true,
       .append = append_row,
       .check_line = check_row,
       .readme = readme,

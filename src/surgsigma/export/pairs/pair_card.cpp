@@ -17,6 +17,11 @@ Json parameters(const PairFacts& facts) {
                {"require_media", options.requires_media},
                {"cap", options.cap},
                {"seed", options.seed}};
+  const MediaWriting& media = options.media;
+  json["picture_format"] = media.format ? Json(picture_format_name(*media.format)) : Json();
+  json["picture_quality"] = media.quality ? Json(*media.quality) : Json();
+  json["long_side"] = media.long_side ? Json(*media.long_side) : Json();
+  json["pixel_budget"] = media.pixel_budget ? Json(*media.pixel_budget) : Json();
   if (facts.format->is_sharded) json["shard_bytes"] = facts.limits->shard_bytes;
   return json;
 }
@@ -104,8 +109,9 @@ std::string pair_card(const PairFacts& facts) {
           " pairs of an input and its right answer (a picture, a mask, a depth map or a clip), made from " +
           join(names, ", ") + ". Split scheme: `" + facts.options->split + "`, by operation, never by frame.\n\n";
   text += rows_table(facts) + "\n## Loading\n\n" + std::string(facts.format->readme) + "\n## Terms\n\n";
-  text += "This folder holds pixels of the sources. The terms of each hold for all that is made from it "
-          "(LICENCES.md):\n\n";
+  text +=
+      "This folder holds pixels of the sources. The terms of each hold for all that is made from it "
+      "(LICENCES.md):\n\n";
   for (const std::string& term : combined_terms(facts.sources)) text += "- " + term_text(term) + "\n";
   return text + "\n## How it was made\n\nsurgsigma " + facts.options->tool_version + ", database " +
          facts.database_hash + "; parameters, hashes and what was left out: manifest.json.\n";

@@ -13,13 +13,14 @@
 #include "surgsigma/base/threads.h"
 #include "surgsigma/export/pairs/pair_card.h"
 #include "surgsigma/export/pairs/pair_formats.h"
+#include "surgsigma/export/pairs/pair_pictures.h"
 #include "surgsigma/export/pairs/pair_selection.h"
 #include "surgsigma/export/privacy.h"
+#include "surgsigma/export/unfinished_folder.h"
 
 namespace surgsigma {
 namespace {
 
-constexpr const char* kMark = ".surgsigma-export";  // says that a half-written folder is ours to remove
 constexpr const char* kRefused = "refused.tsv";
 
 Error usage(std::string what, std::string where, std::string hint) {
@@ -38,6 +39,13 @@ Status check_options(const ExportOptions& options, const PairExportLimits& limit
     return usage("pairs have no forms, reasoning, boxes, answer classes or media of their own", "export",
                  "leave out --form, --reasoning, --profile, --balanced, --absolute-media and --media");
   }
+  if (options.media.is_wanted || options.media.has_clip_wishes()) {
+    return usage(
+        "pairs always come with their files, and clips of pairs keep their form and rate", "export",
+        "leave out --write-media, --clips and --clip-rate; --picture-format, --picture-quality, --long-side and "
+        "--pixel-budget go with pairs");
+  }
+  SURGSIGMA_CHECK(check_media_writing(options.media));
   if (options.cap < 0) {
     return usage("a cap is a number of pairs, not " + std::to_string(options.cap), "export", "0: no cap");
   }
@@ -50,47 +58,6 @@ Status check_options(const ExportOptions& options, const PairExportLimits& limit
   }
   return done();
 }
-
-/// The folder while it is being written; removed unless it was put in place.
-class UnfinishedFolder {
- public:
-  explicit UnfinishedFolder(const fs::path& out) : out_(out.has_filename() ? out : out.parent_path()), path_(out_) {
-    path_ += ".writing";
-  }
-  ~UnfinishedFolder() {
-    std::error_code code;
-    if (is_made_) fs::remove_all(path_, code);
-  }
-  UnfinishedFolder(const UnfinishedFolder&) = delete;
-  UnfinishedFolder& operator=(const UnfinishedFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
-  Status make() {
-    std::error_code code;
-    if (fs::exists(path_, code) && !fs::exists(path_ / kMark, code)) {
-      return usage("this name is needed while the export is written", path_.string(), "move it away");
-    }
-    fs::remove_all(path_, code);
-    fs::create_directories(path_, code);
-    if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), path_.string(), ""};
-    is_made_ = true;
-    return write_file(path_ / kMark, "an export that is being written\n");
-  }
-
-  Status put_in_place() {
-    std::error_code code;
-    fs::remove(path_ / kMark, code);
-    fs::rename(path_, out_, code);
-    if (code) return Error{ErrorKind::kIo, "cannot put the folder in place: " + code.message(), out_.string(), ""};
-    is_made_ = false;
-    return done();
-  }
-
- private:
-  fs::path out_;
-  fs::path path_;
-  bool is_made_ = false;
-};
 
 /// A file name's ending that every loader takes: a dot and a few letters or digits.
 bool has_plain_ending(const fs::path& file) {
@@ -139,7 +106,8 @@ Refusal complete(const fs::path& database, PairSample& sample) {
 class PairWriter {
  public:
   PairWriter(const Database& database, const Selection& selection, const Caps& caps, const Privacy& privacy,
-             const ExportOptions& options, const PairExportLimits& limits, const fs::path& folder, PairFacts& facts)
+             const ExportOptions& options, const PairExportLimits& limits, const UnfinishedFolder& folder,
+             PairFacts& facts)
       : database_(database),
         privacy_(privacy),
         selection_(selection),
@@ -147,7 +115,8 @@ class PairWriter {
         options_(options),
         format_(*find_pair_format(options.format)),
         limit_(format_.is_sharded ? limits.shard_bytes : limits.folder_pairs),
-        folder_(folder),
+        folder_(folder.path()),
+        work_(folder.work()),
         facts_(facts),
         progress_("export " + options.format, static_cast<std::uint64_t>(selection.rows), options.is_quiet) {
     for (const SourceShare& share : selection.sources) sources_[share.source.source_id.text] = &share.source;
@@ -164,6 +133,7 @@ class PairWriter {
       if (!more) break;
       SURGSIGMA_CHECK(take(row));
     }
+    SURGSIGMA_CHECK(finish_taken());
     for (std::size_t part = 0; part < kParts.size(); ++part) close_batch(part);
     SURGSIGMA_CHECK(write_waiting());
     return check_lines(task);
@@ -196,13 +166,42 @@ class PairWriter {
     last_id_ = row.pair_id;
     if (!refusal.rule.empty()) return refuse(row, refusal);
     rename(sample);
-    count(sample, kParts[static_cast<std::size_t>(part)]);
-    return put(std::move(sample), static_cast<std::size_t>(part));
+    taken_.push_back({std::move(sample), static_cast<std::size_t>(part)});
+    const bool is_enough = taken_.size() >= kTakenPerJob * static_cast<std::size_t>(std::max(options_.jobs, 1));
+    return is_enough ? finish_taken() : done();
+  }
+
+  /// Brings the files of the pairs that were taken to their format and size, then puts them into batches in their
+  /// order.
+  Status finish_taken() {
+    std::vector<std::optional<Error>> errors(taken_.size());
+    if (options_.media.has_wishes()) {
+      parallel_for(taken_.size(), options_.jobs, [&](std::size_t i) {
+        const std::string name = "pair-" + std::to_string(finished_ + i);
+        const Status status = finish_pair(taken_[i].sample, options_.media, work_, name);
+        if (!status.ok()) errors[i] = status.error();
+      });
+    }
+    finished_ += taken_.size();
+    for (std::size_t i = 0; i < taken_.size(); ++i) {
+      PairSample& sample = taken_[i].sample;
+      if (errors[i] && errors[i]->kind != ErrorKind::kData) return *errors[i];
+      if (errors[i]) {
+        SURGSIGMA_CHECK(refuse(sample.row, {"unreadable_file", sample.row.input + " " + sample.row.target}));
+        continue;
+      }
+      count(sample, kParts[taken_[i].part]);
+      SURGSIGMA_CHECK(put(std::move(sample), taken_[i].part));
+    }
+    taken_.clear();
+    return done();
   }
 
   Status refuse(const PairRow& row, const Refusal& refusal) {
-    if (options_.requires_media && refusal.rule == "missing_file") {
-      return Error{ErrorKind::kNotFound, "a file of the pair " + quoted(row.pair_id) + " is missing",
+    const bool is_unreadable = refusal.rule == "unreadable_file";
+    if (options_.requires_media && (refusal.rule == "missing_file" || is_unreadable)) {
+      return Error{ErrorKind::kNotFound,
+                   "a file of the pair " + quoted(row.pair_id) + (is_unreadable ? " cannot be read" : " is missing"),
                    (database_.folder() / refusal.file).string(),
                    "build the pairs again, or leave out --require-media: the pair then stays out"};
     }
@@ -259,9 +258,20 @@ class PairWriter {
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
       if (!written[i]->ok()) return written[i]->error();
       SURGSIGMA_CHECK(keep(waiting_[i], std::move(**written[i])));
+      remove_work(waiting_[i]);
     }
     waiting_.clear();
     return done();
+  }
+
+  /// Files that were made for this export now lie in it.
+  void remove_work(const PairBatch& batch) const {
+    for (const PairSample& sample : batch.samples) {
+      for (const fs::path& file : {sample.input, sample.target}) {
+        std::error_code code;
+        if (file.parent_path() == work_) fs::remove(file, code);
+      }
+    }
   }
 
   Status keep(const PairBatch& batch, WrittenBatch&& written) {
@@ -303,9 +313,18 @@ class PairWriter {
   const PairFormatRow& format_;
   std::int64_t limit_;
   fs::path folder_;
+  fs::path work_;
   PairFacts& facts_;
   Progress progress_;
   std::map<std::string, const SourceRow*> sources_;
+  /// Pairs on their way into batches.
+  struct TakenPair {
+    PairSample sample;
+    std::size_t part = 0;
+  };
+  static constexpr std::size_t kTakenPerJob = 16;
+  std::vector<TakenPair> taken_;
+  std::size_t finished_ = 0;
   std::array<PairBatch, kParts.size()> open_;
   std::array<std::int64_t, kParts.size()> open_bytes_{};
   std::vector<PairBatch> waiting_;
@@ -365,7 +384,8 @@ std::vector<std::string> remarks_of(const PairFacts& facts) {
   for (const SourceShare& share : facts.sources) {
     const std::string& id = share.source.source_id.text;
     if (share.source.is_simulated) remarks.push_back(id + " is simulated; card, ledger and pairs say so");
-    if (share.source.is_private) remarks.push_back(id + " is private clinical data: see docs/privacy.md before it leaves the house");
+    if (share.source.is_private)
+      remarks.push_back(id + " is private clinical data: see docs/privacy.md before it leaves the house");
   }
   if (facts.has_simulated && facts.has_real) remarks.emplace_back("simulated and real pixels are mixed, as allowed");
   for (const auto& [rule, dropped] : facts.dropped) {
@@ -426,7 +446,7 @@ Result<ExportReport> export_pairs(const Database& database, const Catalog& catal
   facts.over_cap = caps.left_out();
   facts.database_seed = database.manifest().seed;
   facts.database_tool = database.manifest().tool_version;
-  PairWriter writer(database, selection, caps, privacy, options, limits, folder.path(), facts);
+  PairWriter writer(database, selection, caps, privacy, options, limits, folder, facts);
   for (const std::string& task : selection.tasks) SURGSIGMA_CHECK(writer.write_task(engine, task));
   if (facts.rows_total == 0) return nothing_written(facts);
   SURGSIGMA_CHECK(writer.finish());

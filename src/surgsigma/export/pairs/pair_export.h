@@ -23,8 +23,8 @@ struct PairExportLimits {
 bool is_pair_format(std::string_view name);
 std::vector<ExportFormatRow> pair_formats();
 
-/// Writes the export. Of the options, task, source, part, split, cap, seed, purpose, mixing, requires_media and jobs
-/// hold; those that only conversations have are refused (kUsage) unless they stand at their defaults. A pair whose file
+/// Writes the export. Of the options, task, source, part, split, cap, seed, purpose, mixing, requires_media, jobs and the
+/// format, quality and size of `media` hold; those that only conversations have are refused (kUsage) unless they stand at their defaults. A pair whose file
 /// is missing, empty or outside the database's folder `media` stays out and is counted under its rule with its id;
 /// with requires_media it is an error that names it. Same database and options: same bytes, whatever `jobs`. Until it
 /// is done the folder is called `<out>.writing`; after a failure nothing is left.

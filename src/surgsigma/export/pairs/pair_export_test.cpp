@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 
 #include "surgsigma/base/hash.h"
 #include "surgsigma/base/json.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/export/media_test_world.h"
 #include "surgsigma/export/pairs/tar_writer.h"
 #include "surgsigma/export/test_database.h"
 
@@ -59,7 +61,8 @@ class PairExport : public ::testing::Test {
       for (const std::string& name : {row.input, row.target}) {
         if (name == missing_ || !is_safe_relative(name) || name == "surgsigma.json") continue;
         fs::create_directories((folder / name).parent_path());
-        std::ofstream(folder / name, std::ios::binary) << content(name);
+        const auto own = contents_.find(name);
+        std::ofstream(folder / name, std::ios::binary) << (own == contents_.end() ? content(name) : own->second);
       }
     }
     options.out = out();
@@ -87,6 +90,7 @@ class PairExport : public ::testing::Test {
   TestDatabase world_;
   std::vector<PairRow> pairs_;
   std::string missing_;
+  std::map<std::string, std::string> contents_;  ///< of files that are more than a name
   TemporaryFolder temporary_;
   Catalog catalog_;
   int runs_ = 0;
@@ -294,6 +298,94 @@ TEST_F(PairExport, OptionsThatPairsDoNotHaveAreRefused) {
   EXPECT_EQ(run(as("llava")).error().kind, ErrorKind::kUsage);
   EXPECT_FALSE(is_pair_format("llava"));
   EXPECT_TRUE(is_pair_format("wds"));
+}
+
+TEST_F(PairExport, BothFilesOfAPairGetTheWishedSizeAndMasksKeepTheirValues) {
+  const PairRow row = add("aa", "instrument_segmentation", "cholec80", "video01");
+  contents_[row.input] = *encode_jpeg(testing_media::coded_frame(9, {400, 200}));
+  Image mask(400, 200, 1);
+  for (int x = 101; x < 300; ++x) {
+    for (int y = 51; y < 150; ++y) *mask.at(x, y) = 255;
+  }
+  contents_[row.target] = *encode_png(mask);
+  ExportOptions options = as("pairs");
+  options.media.long_side = 130;
+  options.media.format = PictureFormat::kWebp;
+  const auto report = run(options);
+  ASSERT_TRUE(report.ok()) << to_string(report.error());
+  const std::string place = "train/instrument_segmentation/";
+  const Json line = *parse_json(trim(text(place + "manifest.jsonl")), "line");
+  EXPECT_EQ(line["files"], (Json{{"picture", "picture/aa.webp"}, {"mask", "mask/aa.png"}}));
+  EXPECT_EQ(line["width"], 130);
+  EXPECT_EQ(line["height"], 65);
+  EXPECT_EQ(line["times_us"]["input"], 1'000'000);
+  const auto picture = read_picture(out() / place / "picture/aa.webp");
+  ASSERT_TRUE(picture.ok());
+  EXPECT_EQ(picture->size(), (ImageSize{130, 65}));
+  EXPECT_EQ(testing_media::index_of(*picture), 9);
+  const auto small = read_picture(out() / place / "mask/aa.png");
+  ASSERT_TRUE(small.ok());
+  EXPECT_EQ(small->size(), (ImageSize{130, 65}));
+  for (const std::uint8_t value : small->values) ASSERT_TRUE(value == 0 || value == 255) << "a value that no one drew";
+  EXPECT_EQ(line["sha256"]["mask"], *file_sha256(out() / place / "mask/aa.png"));
+  EXPECT_FALSE(fs::exists(out() / ".work"));
+}
+
+TEST_F(PairExport, AClipIsMadeSmallerAtItsRateAndItsFirstPictureWithIt) {
+  PairRow& row = add("aa", "conditional_video_generation", "cholec80", "video01");
+  row.target = "media/ab/aa-out.mp4";
+  contents_[row.input] = *encode_jpeg(testing_media::coded_frame(3, {162, 98}));
+  const fs::path clip = temporary_.path() / "clip.mp4";
+  testing_media::write_video(clip, 10, {30'000, 1001}, {162, 98}, 3);
+  contents_[row.target] = *read_file(clip);
+  ExportOptions options = as("wds");
+  options.media.long_side = 91;
+  const auto report = run(options);
+  ASSERT_TRUE(report.ok()) << to_string(report.error());
+  const std::string shard = text("train/conditional_video_generation-000000.tar");
+  const auto members = tar_members(shard, "shard");
+  ASSERT_TRUE(members.ok());
+  ASSERT_EQ(members->size(), 3U);
+  const auto bytes_of = [&](std::size_t i) {
+    return std::string_view(shard).substr(static_cast<std::size_t>((*members)[i].offset),
+                                          static_cast<std::size_t>((*members)[i].bytes));
+  };
+  EXPECT_EQ(decode_picture(bytes_of(0), "input")->size(), (ImageSize{90, 54}));
+  ASSERT_TRUE(write_file(clip, bytes_of(2)).ok());
+  const auto video = Video::open(clip);
+  ASSERT_TRUE(video.ok());
+  EXPECT_EQ(video->info().size, (ImageSize{90, 54}));
+  EXPECT_EQ(video->info().constant_rate, (FrameRate{30'000, 1001}));
+  EXPECT_EQ(testing_media::indices_in(clip).back(), 12);
+}
+
+TEST_F(PairExport, FilesThatWouldStayAsTheyAreAreLinked) {
+  const PairRow row = add("aa", "desmoking", "cholec80", "video01");
+  contents_[row.input] = *encode_jpeg(testing_media::coded_frame(1));
+  contents_[row.target] = *encode_png(testing_media::coded_frame(1));
+  ExportOptions options = as("pairs");
+  options.media.long_side = 1000;
+  ASSERT_TRUE(run(options).ok());
+  const fs::path written = out() / "train/desmoking/smoke_input/aa.jpg";
+  EXPECT_TRUE(fs::equivalent(written, temporary_.path() / "db1" / row.input));
+}
+
+TEST_F(PairExport, APairThatCannotBeReadStaysOutWhenItIsToBeMadeSmaller) {
+  add("aa", "desmoking", "cholec80", "video01");
+  const PairRow row = add("bb", "desmoking", "cholec80", "video01");
+  contents_[row.input] = *encode_jpeg(testing_media::coded_frame(1));
+  contents_[row.target] = *encode_png(testing_media::coded_frame(1));
+  ExportOptions options = as("pairs");
+  options.media.long_side = 100;
+  const auto report = run(options);
+  ASSERT_TRUE(report.ok()) << to_string(report.error());
+  EXPECT_EQ(report->dropped.at("unreadable_file"), (DroppedRows{1, "aa"}));
+  EXPECT_EQ(report->rows_total, 1);
+  options.requires_media = true;
+  EXPECT_EQ(run(options).error().what, "a file of the pair 'aa' cannot be read");
+  options = as("pairs");
+  options.media.clip_rate = FrameRate{1, 1};
+  EXPECT_EQ(run(options).error().kind, ErrorKind::kUsage);
 }
 
 }  // namespace

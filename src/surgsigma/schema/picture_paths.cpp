@@ -1,4 +1,4 @@
-#include "surgsigma/augment/picture_paths.h"
+#include "surgsigma/schema/picture_paths.h"
 
 #include <algorithm>
 
@@ -130,6 +130,17 @@ std::string PicturePaths::frame(std::int64_t native_frame) const {
   path += padded(first_ + native_frame / step_, digits_);
   path += after_;
   return path;
+}
+
+std::optional<std::int64_t> PicturePaths::native_frame(std::string_view path) const {
+  const bool fits = path.size() > before_.size() + after_.size() && path.starts_with(before_) && path.ends_with(after_);
+  if (!fits) return std::nullopt;
+  const std::string_view digits = path.substr(before_.size(), path.size() - before_.size() - after_.size());
+  constexpr std::size_t kMostDigits = 15;
+  if (digits.size() > kMostDigits || !std::all_of(digits.begin(), digits.end(), is_digit)) return std::nullopt;
+  const auto index = parse_int(digits);
+  if (!index || *index < first_) return std::nullopt;
+  return (*index - first_) * step_;
 }
 
 std::string PicturePaths::clip(TimeRange range) const {

@@ -29,6 +29,11 @@ class PicturePaths {
   /// A picture that a record names itself.
   std::string named(std::string_view media) const { return source_ + "/" + std::string(media); }
   std::string clip(TimeRange range) const;
+  /// The native frame of a picture that is called as frame() calls it; nothing for another name.
+  std::optional<std::int64_t> native_frame(std::string_view path) const;
+  /// What all names of frame() begin with, up to the index, and end with.
+  const std::string& before_index() const { return before_; }
+  const std::string& after_index() const { return after_; }
 
  private:
   std::string source_;
