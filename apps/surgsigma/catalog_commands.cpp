@@ -7,7 +7,8 @@
 #include "commands.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
-#include "surgsigma/export/export.h"
+#include "surgsigma/export/all_formats.h"
+#include "surgsigma/export/profile.h"
 #include "surgsigma/ingest/reader.h"
 #include "surgsigma/pipeline/stages.h"
 #include "surgsigma/schema/docs.h"
@@ -66,7 +67,7 @@ const ListRow kLists[] = {
     {"readers", [](const Catalog&) { return list_rows(readers()); }},
     {"stages", [](const Catalog&) { return list_rows(stage_rows()); }},
     {"parameters", [](const Catalog&) { return list_rows(parameter_rows()); }},
-    {"formats", [](const Catalog&) { return list_rows(export_formats()); }},
+    {"formats", [](const Catalog&) { return list_rows(all_export_formats()); }},
     {"profiles", [](const Catalog&) { return list_rows(box_profiles()); }},
     {"layouts", [](const Catalog&) { return list_rows(layouts()); }},
     {"dirts", [](const Catalog&) { return list_rows(dirts()); }},

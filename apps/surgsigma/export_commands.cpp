@@ -7,7 +7,11 @@
 #include "commands.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
+#include "surgsigma/export/all_formats.h"
+#include "surgsigma/export/coco/coco_export.h"
+#include "surgsigma/export/cosmos/cosmos_export.h"
 #include "surgsigma/export/export.h"
+#include "surgsigma/export/pairs/pair_conversations.h"
 #include "surgsigma/export/pairs/pair_export.h"
 
 namespace surgsigma::app {
@@ -26,12 +30,18 @@ struct ExportWords {
   std::string clips;
   bool has_no_headings = false;
   bool has_no_answer_tags = false;
+  std::string classes = "concept";
+  CosmosSettings cosmos;
+  std::string clip_size = "832x480";
+  std::string clip_fit = "crop";
+  std::string clips_from = "windows";
 };
 
 std::string format_list() {
   std::string text = "Formats:\n";
-  for (const ExportFormatRow& row : export_formats()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
-  for (const ExportFormatRow& row : pair_formats()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
+  for (const ExportFormatRow& row : all_export_formats()) {
+    text += fmt::format("  {:<12} {}\n", row.name, row.description);
+  }
   text += "Profiles of boxes:\n";
   for (const BoxProfileRow& row : box_profiles()) text += fmt::format("  {:<12} {}\n", row.name, row.description);
   return text;
@@ -181,10 +191,55 @@ void add_media_writing(CLI::App& command, ExportWords& words) {
   command.add_option("--picture-quality", media.quality, "1-100 (default 95, WebP 90; WebP 100 loses nothing)");
   command.add_option("--long-side", media.long_side, "no side longer than this; boxes follow; nothing is enlarged");
   command.add_option("--pixel-budget", media.pixel_budget, "no picture of more pixels than this");
-  command.add_option("--clip-rate", words.clip_rate,
-                     "at most so many frames a second in a clip (default: the recording's)");
+  command.add_option(
+      "--clip-rate", words.clip_rate,
+      "at most so many frames a second in a clip (default: the recording's; cosmos: exactly so many, 16)");
   command.add_option("--clips", words.clips,
                      "mp4 (default), or frames: lists of pictures, where the format's loader takes them");
+}
+
+void add_formats(CLI::App& command, ExportWords& words) {
+  command.add_option("--classes", words.classes, "coco: categories by concept, or by the source's own words: source");
+  command.add_option("--clip-frames", words.cosmos.shape.frames, "cosmos: frames of a clip (default 93)");
+  command.add_option("--clip-size", words.clip_size, "cosmos: width x height of a clip (default 832x480)");
+  command.add_option("--clip-fit", words.clip_fit, "cosmos: crop to the middle, or pad with black (default crop)");
+  command.add_option("--clips-from", words.clips_from,
+                     "cosmos: windows over all usable stretches, or actions: each clip within one labelled action");
+  command.add_option("--clips-per-video", words.cosmos.clips_per_video,
+                     "cosmos: at most, drawn by hash (default 20; 0: all)");
+}
+
+Result<CosmosSettings> cosmos_settings(const ExportWords& words, const std::optional<FrameRate>& rate) {
+  CosmosSettings settings = words.cosmos;
+  SURGSIGMA_TRY(fit, place_of("--clip-fit", words.clip_fit, {"crop", "pad"}));
+  SURGSIGMA_TRY(within, place_of("--clips-from", words.clips_from, {"windows", "actions"}));
+  SURGSIGMA_TRY(size, parse_clip_size(words.clip_size));
+  settings.fit = static_cast<ClipFit>(fit);
+  settings.within_actions = within == 1;
+  settings.shape.width = size.width;
+  settings.shape.height = size.height;
+  if (rate) settings.shape.rate = *rate;
+  return settings;
+}
+
+Result<ExportReport> export_as(const Database& database, const Catalog& catalog, const ExportOptions& options,
+                               const ExportWords& words) {
+  SURGSIGMA_CHECK(check_format(options.format));
+  if (options.media.clip_rate && options.format != cosmos_format().name && !options.media.is_wanted) {
+    return Error{ErrorKind::kUsage, "--clip-rate goes with --write-media and with the format cosmos", "export", ""};
+  }
+  SURGSIGMA_TRY(classes, place_of("--classes", words.classes, {"concept", "source"}));
+  if (options.format == coco_format().name) {
+    return export_coco(database, catalog, options, {static_cast<ClassNames>(classes)});
+  }
+  if (options.format == cosmos_format().name) {
+    SURGSIGMA_TRY(settings, cosmos_settings(words, options.media.clip_rate));
+    return export_cosmos(database, catalog, options, settings);
+  }
+  if (is_pair_format(options.format)) return export_pairs(database, catalog, options);
+  SURGSIGMA_TRY(are_pairs, are_pair_tasks(options.tasks));
+  return are_pairs ? export_pair_conversations(database, catalog, options)
+                   : export_conversations(database, catalog, options);
 }
 
 }  // namespace
@@ -203,12 +258,12 @@ void add_export_commands(CLI::App& program, Session& session) {
   add_rendering(*command, *words);
   add_terms_and_media(*command, *words);
   add_media_writing(*command, *words);
+  add_formats(*command, *words);
   on_run(command, session, [&session, words]() -> Status {
     SURGSIGMA_TRY(options, understood(*words, session));
     SURGSIGMA_TRY(catalog, session.open_catalog());
     SURGSIGMA_TRY(database, session.open_database(Access::kRead));
-    SURGSIGMA_TRY(report, is_pair_format(options.format) ? export_pairs(database, catalog, options)
-                                                         : export_conversations(database, catalog, options));
+    SURGSIGMA_TRY(report, export_as(database, catalog, options, *words));
     print_exported(session, options, report);
     return done();
   });

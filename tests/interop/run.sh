@@ -51,9 +51,24 @@ surgsigma simulate cholec80 "$work/drawn" --videos 2 --length 0.01 --pixels >/de
 surgsigma init "$work/pixels" >/dev/null
 surgsigma --db "$work/pixels" ingest cholec80 "$work/drawn" >/dev/null
 surgsigma --db "$work/pixels" build >/dev/null
-mkdir -p "$work/pair-exports"
+mkdir -p "$work/pair-exports" "$work/clip-exports" "$work/turn-exports" "$work/coco-exports"
 surgsigma --db "$work/pixels" export pairs "$work/pair-exports/pairs" >/dev/null
 surgsigma --db "$work/pixels" export wds "$work/pair-exports/wds" >/dev/null
+surgsigma --db "$work/pixels" export cosmos "$work/clip-exports/cosmos" --clip-frames 17 --clips-per-video 3 >/dev/null
+surgsigma --db "$work/pixels" export cosmos "$work/clip-exports/cosmos-pad" --clip-frames 9 --clip-size 256x256 --clip-rate 5 \
+  --clip-fit pad --clips-from actions --clips-per-video 2 >/dev/null
+for format in llava swift hf; do
+  surgsigma --db "$work/pixels" export "$format" "$work/turn-exports/$format" \
+    --task desmoking,next_frame_generation,conditional_video_generation >/dev/null
+done
+
+# Boxes and masks, from pictures that a source ships.
+surgsigma simulate endoscapes2023 "$work/boxed" --videos 3 --length 0.1 --pixels >/dev/null
+surgsigma init "$work/boxes" >/dev/null
+surgsigma --db "$work/boxes" ingest endoscapes2023 "$work/boxed" >/dev/null
+surgsigma --db "$work/boxes" build >/dev/null
+surgsigma --db "$work/boxes" export coco "$work/coco-exports/concepts" >/dev/null
+surgsigma --db "$work/boxes" export coco "$work/coco-exports/words" --classes source --task tissue_localization >/dev/null
 
 # Written media: clips as files and as lists, in other sizes and formats.
 write_media() { # NAME FORMAT [FLAG...]
@@ -64,5 +79,7 @@ write_media media-swift swift --clips frames --clip-rate 2 --picture-format webp
 write_media media-hf hf --clip-rate 5 --picture-format png --cap 40
 surgsigma --db "$work/pixels" export pairs "$work/pair-exports/pairs-small" --long-side 448 --picture-format webp >/dev/null
 
+export SURGSIGMA_COCO_EXPORTS="$work/coco-exports" SURGSIGMA_CLIP_EXPORTS="$work/clip-exports"
+export SURGSIGMA_TURN_EXPORTS="$work/turn-exports"
 SURGSIGMA_PAIR_EXPORTS="$work/pair-exports" SURGSIGMA_EXPORTS="$work/exports" HF_HOME="$work/hf" HF_DATASETS_OFFLINE=1 HF_HUB_OFFLINE=1 \
   "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"

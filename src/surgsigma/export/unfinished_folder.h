@@ -18,7 +18,8 @@ class UnfinishedFolder {
   /// For files on the way; gone when the folder is put in place.
   fs::path work() const;
 
-  /// Replaces what a stopped export left; kUsage for a folder of that name that is someone else's.
+  /// Replaces what a stopped export left; kUsage where `out` holds something, and for a folder of
+  /// the working name that is someone else's.
   Status make();
   Status put_in_place();
 
@@ -27,5 +28,8 @@ class UnfinishedFolder {
   fs::path path_;
   bool is_made_ = false;
 };
+
+/// Hard link where both lie on one file system, else a copy. Folders are made; a file that stands there is left.
+Status link_or_copy(const fs::path& from, const fs::path& to);
 
 }  // namespace surgsigma

@@ -8,122 +8,15 @@
 #include <utility>
 
 #include "surgsigma/base/text.h"
-#include "surgsigma/schema/pattern.h"
+#include "surgsigma/schema/path_pattern.h"
 
 namespace surgsigma {
 namespace {
 
-constexpr std::size_t kMostSteps = 20'000;  // of one match; a real name needs a few dozen
 constexpr std::array<std::string_view, 8> kLabelEndings = {".txt",  ".csv", ".json", ".xml",
                                                            ".yaml", ".yml", ".tsv",  ".pbtxt"};
 constexpr std::array<std::string_view, 6> kPaperNames = {"readme",   "license",   "licence",
                                                          "citation", "changelog", "requirements"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; }
-
-using Parts = std::vector<PatternPart>;
-
-/// Tries one pattern on one text, the longest captures first.
-class Matcher {
- public:
-  Matcher(const Parts& parts, std::string_view text) : parts_(parts), text_(text) {}
-
-  std::optional<Captures> run() {
-    if (match(0, 0)) return captures_;
-    return std::nullopt;
-  }
-
- private:
-  bool match(std::size_t part, std::size_t at) {
-    if (part == parts_.size()) return at == text_.size();
-    if (++steps_ > kMostSteps) return false;  // a hostile name; real ones never come near
-    switch (parts_[part].kind) {
-      case PatternPart::Kind::kText:
-        return match_literal(part, at, parts_[part].text);
-      case PatternPart::Kind::kAny:
-        return match_any(part, at);
-      case PatternPart::Kind::kName:
-        return match_name(part, at);
-    }
-    return false;
-  }
-
-  bool match_literal(std::size_t part, std::size_t at, std::string_view literal) {
-    return starts_with_ignoring_case(text_.substr(at), literal) && match(part + 1, at + literal.size());
-  }
-
-  bool match_any(std::size_t part, std::size_t at) {
-    const std::size_t end = std::min(text_.find('/', at), text_.size());
-    for (std::size_t stop = end + 1; stop-- > at;) {
-      if (match(part + 1, stop)) return true;
-    }
-    return false;
-  }
-
-  bool match_name(std::size_t part, std::size_t at) {
-    const PatternPart& place = parts_[part];
-    const auto known = captures_.find(place.text);
-    if (known != captures_.end()) return match_literal(part, at, std::string(known->second));
-    bool (*const takes)(char) = place.spec == "d" ? &is_digit : &is_word;
-    std::size_t end = at;
-    while (end < text_.size() && takes(text_[end])) ++end;
-    for (; end > at; --end) {
-      captures_[place.text] = std::string(text_.substr(at, end - at));
-      if (match(part + 1, end)) return true;
-    }
-    captures_.erase(place.text);
-    return false;
-  }
-
-  const Parts& parts_;
-  std::string_view text_;
-  Captures captures_;
-  std::size_t steps_ = 0;
-};
-
-/// A pattern made ready to be tried on many paths.
-struct CompiledPattern {
-  Parts parts;
-  std::size_t slashes = 0;
-  bool has_any = false;
-
-  std::optional<Captures> match(std::string_view path) const {
-    const bool has_literal_end = !parts.empty() && parts.back().kind == PatternPart::Kind::kText;
-    if (has_literal_end && !ends_with_ignoring_case(path, parts.back().text)) return std::nullopt;  // nearly all paths
-    const auto tail = tail_of(path);
-    return tail ? Matcher(parts, *tail).run() : std::nullopt;
-  }
-
-  /// As many components of the path as the pattern has, from the end; nothing when the path is shorter.
-  std::optional<std::string_view> tail_of(std::string_view path) const {
-    std::size_t begin = path.size();
-    for (std::size_t found = 0; found <= slashes; ++found) {
-      if (begin == 0) return std::nullopt;
-      const std::size_t slash = path.rfind('/', begin - 1);
-      if (slash == std::string_view::npos) {
-        if (found < slashes) return std::nullopt;
-        return path;
-      }
-      begin = slash;
-    }
-    return path.substr(begin + 1);
-  }
-};
-
-CompiledPattern compile(std::string_view pattern) {
-  CompiledPattern compiled;
-  const auto parts = parse_pattern(pattern);
-  if (!parts) return compiled;  // a card with such a pattern is not loaded
-  compiled.parts = *parts;
-  for (const PatternPart& part : compiled.parts) {
-    if (part.kind == PatternPart::Kind::kAny) compiled.has_any = true;
-    if (part.kind == PatternPart::Kind::kText) {
-      compiled.slashes += static_cast<std::size_t>(std::count(part.text.begin(), part.text.end(), '/'));
-    }
-  }
-  return compiled;
-}
 
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -155,7 +48,7 @@ class SourceMatch {
  public:
   SourceMatch(const SourceCard& card, const fs::path& root) : card_(card) {
     result_.root = root;
-    for (const LayoutEntry& entry : card.layout) patterns_.push_back(compile(entry.pattern));
+    for (const LayoutEntry& entry : card.layout) patterns_.push_back(PathPattern::of(entry.pattern));
   }
 
   SourceFiles run(const FileTree& tree) {
@@ -204,7 +97,8 @@ class SourceMatch {
       for (fs::directory_iterator at(result_.root / folder, code), end; !code && at != end; at.increment(code)) {
         const std::string path = (folder / at->path().filename()).string();
         std::error_code unknown;
-        if (at->is_directory(unknown) && patterns_[entry].match(path)) result_.unreadable.push_back(printable(path) + "/");
+        if (at->is_directory(unknown) && patterns_[entry].match(path))
+          result_.unreadable.push_back(printable(path) + "/");
       }
     }
   }
@@ -221,7 +115,7 @@ class SourceMatch {
     std::vector<bool> is_copy(result_.files.size(), false);
     for (const auto& [depth, i] : nearest_first) {
       const MatchedFile& file = result_.files[i];
-      const bool may_repeat = patterns_[file.entry].has_any || card_.layout[file.entry].reader.empty();
+      const bool may_repeat = patterns_[file.entry].has_any() || card_.layout[file.entry].reader.empty();
       is_copy[i] = !may_repeat && !taken.insert(claim_of(file)).second;
     }
     std::size_t kept = 0;
@@ -258,7 +152,7 @@ class SourceMatch {
   }
 
   const SourceCard& card_;
-  std::vector<CompiledPattern> patterns_;
+  std::vector<PathPattern> patterns_;
   SourceFiles result_;
 };
 
@@ -296,12 +190,6 @@ bool is_better(const Identification& a, const Identification& b) {
 }
 
 }  // namespace
-
-std::optional<Captures> match_path(std::string_view pattern, std::string_view path) {
-  const CompiledPattern compiled = compile(pattern);
-  if (compiled.parts.empty()) return std::nullopt;
-  return compiled.match(path);
-}
 
 std::vector<const MatchedFile*> SourceFiles::of_role(const SourceCard& card, std::string_view role) const {
   std::vector<const MatchedFile*> found;

@@ -11,13 +11,9 @@
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
 #include "surgsigma/schema/catalog.h"
-#include "surgsigma/schema/pattern.h"
+#include "surgsigma/schema/path_pattern.h"
 
 namespace surgsigma {
-
-/// `{name}` captures letters, digits, '_' and '-' ; `{name:d}` digits only; `*` matches anything but '/'; the rest is
-/// literal, ignoring case. The pattern must match whole path components at the end of `path`.
-std::optional<Captures> match_path(std::string_view pattern, std::string_view path);
 
 struct MatchedFile {
   std::string path;       ///< relative to the root

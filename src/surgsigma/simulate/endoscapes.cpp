@@ -142,9 +142,37 @@ struct Found {
   std::vector<std::vector<double>> outlines;  ///< of the drawn pixels; none: the box is all there is
 };
 
+/// A patch of an organ that an instrument holds is drawn as a thing of its own; a person boxes the organ with it.
+void join_patches(std::vector<Found>& found, const std::vector<bool>& is_patch) {
+  std::vector<Found> joined;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!is_patch[i]) joined.push_back(found[i]);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!is_patch[i]) continue;
+    Found& patch = found[i];
+    const auto organ = std::find_if(joined.begin(), joined.end(),
+                                    [&](const Found& other) { return other.category == patch.category; });
+    if (organ == joined.end()) {
+      joined.push_back(std::move(patch));
+      continue;
+    }
+    RelativeBox& box = organ->box;
+    const double x2 = std::max(box.x + box.width, patch.box.x + patch.box.width);
+    const double y2 = std::max(box.y + box.height, patch.box.y + patch.box.height);
+    box.x = std::min(box.x, patch.box.x);
+    box.y = std::min(box.y, patch.box.y);
+    box.width = x2 - box.x;
+    box.height = y2 - box.y;
+    for (auto& outline : patch.outlines) organ->outlines.push_back(std::move(outline));
+  }
+  found = std::move(joined);
+}
+
 /// What a drawn picture shows, by its visible pixels.
 std::vector<Found> found_in(const RenderedFrame& frame, const Vocabulary& objects, const ImageSize& size) {
   std::vector<Found> found;
+  std::vector<bool> is_patch;
   for (const RenderedObject& object : frame.objects) {
     const bool is_named = object.kind == ObjectKind::kInstrument || !object.word.empty();
     const VocabularyLabel* label = is_named ? label_of(object, objects) : nullptr;
@@ -158,8 +186,11 @@ std::vector<Found> found_in(const RenderedFrame& frame, const Vocabulary& object
     for (const Outline& outline : outlines_of(pixels)) {
       if (area(outline) >= kLeastOutline) made.outlines.push_back(flat(simplified(outline.outer, 0.7)));
     }
-    if (!made.outlines.empty()) found.push_back(std::move(made));
+    if (made.outlines.empty()) continue;
+    found.push_back(std::move(made));
+    is_patch.push_back(object.kind == ObjectKind::kAnatomy && object.lane >= 0);
   }
+  join_patches(found, is_patch);
   return found;
 }
 

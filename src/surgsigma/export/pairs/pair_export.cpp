@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -12,6 +11,7 @@
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
 #include "surgsigma/export/pairs/pair_card.h"
+#include "surgsigma/export/pairs/pair_files.h"
 #include "surgsigma/export/pairs/pair_formats.h"
 #include "surgsigma/export/pairs/pair_pictures.h"
 #include "surgsigma/export/pairs/pair_selection.h"
@@ -57,49 +57,6 @@ Status check_options(const ExportOptions& options, const PairExportLimits& limit
     return usage("the folder is not empty", options.out.string(), "name a new or empty folder");
   }
   return done();
-}
-
-/// A file name's ending that every loader takes: a dot and a few letters or digits.
-bool has_plain_ending(const fs::path& file) {
-  const std::string ending = file.extension().string();
-  return ending.size() >= 2 && ending.size() <= 9 &&
-         std::all_of(ending.begin() + 1, ending.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
-}
-
-/// Letters, digits, '-' and '_': neither a dot, where loaders end the key, nor a path.
-bool is_plain_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_';
-  });
-}
-
-/// Why a pair stays out, and the file that is at fault.
-struct Refusal {
-  std::string_view rule;  ///< empty: it goes in
-  std::string file;
-};
-
-/// Finds one file of a pair below the database's folder.
-Refusal find_file(const fs::path& database, const std::string& name, fs::path& path, std::int64_t& bytes) {
-  if (!is_safe_relative(name) || !name.starts_with("media/")) return {"unsafe_path", name};
-  path = database / name;
-  if (!has_plain_ending(path)) return {"unknown_ending", name};
-  std::error_code code;
-  if (!fs::is_regular_file(path, code)) return {"missing_file", name};
-  bytes = static_cast<std::int64_t>(fs::file_size(path, code));
-  if (code) return {"missing_file", name};
-  return bytes == 0 ? Refusal{"empty_file", name} : Refusal{};
-}
-
-Refusal complete(const fs::path& database, PairSample& sample) {
-  const PairRow& row = sample.row;
-  if (!is_plain_id(row.pair_id)) return {"bad_id", ""};
-  if (find_pair_roles(row.task) == nullptr) return {"unknown_task", ""};
-  const auto parameters = parse_json(row.parameters.empty() ? "{}" : row.parameters, row.pair_id);
-  if (!parameters.ok() || !parameters->is_object()) return {"bad_parameters", ""};
-  sample.parameters = *parameters;
-  const Refusal input = find_file(database, row.input, sample.input, sample.input_bytes);
-  return input.rule.empty() ? find_file(database, row.target, sample.target, sample.target_bytes) : input;
 }
 
 /// Takes pairs in the order of their ids, one task after the other, and writes them in batches.
@@ -161,8 +118,8 @@ class PairWriter {
     sample.row = row;
     sample.licence = source->second->licence_id;
     sample.is_simulated = source->second->is_simulated || row.origin == Origin::kSimulated;
-    const Refusal refusal =
-        row.pair_id == last_id_ ? Refusal{"duplicate_id", ""} : complete(database_.folder(), sample);
+    const PairRefusal refusal =
+        row.pair_id == last_id_ ? PairRefusal{"duplicate_id", ""} : find_files_of(database_.folder(), sample);
     last_id_ = row.pair_id;
     if (!refusal.rule.empty()) return refuse(row, refusal);
     rename(sample);
@@ -197,7 +154,7 @@ class PairWriter {
     return done();
   }
 
-  Status refuse(const PairRow& row, const Refusal& refusal) {
+  Status refuse(const PairRow& row, const PairRefusal& refusal) {
     const bool is_unreadable = refusal.rule == "unreadable_file";
     if (options_.requires_media && (refusal.rule == "missing_file" || is_unreadable)) {
       return Error{ErrorKind::kNotFound,

@@ -3,33 +3,17 @@
 #include <algorithm>
 #include <set>
 
-#include "surgsigma/base/text.h"
 #include "surgsigma/export/pairs/pair_formats.h"
-#include "surgsigma/export/privacy.h"
+#include "surgsigma/export/row_selection.h"
 
 namespace surgsigma {
 namespace {
-
-constexpr std::size_t kMostRows = 100'000'000;
-
-std::string sql_list(const std::vector<std::string>& texts) {
-  std::string list;
-  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + sql_quoted(text);
-  return list;
-}
 
 std::string condition(const ExportOptions& options) {
   std::string where = "true";
   if (!options.tasks.empty()) where += " AND task IN (" + sql_list(options.tasks) + ")";
   if (!options.sources.empty()) where += " AND source_id IN (" + sql_list(options.sources) + ")";
   return where;
-}
-
-Result<std::vector<SourceRow>> read_sources(const Database& database) {
-  SURGSIGMA_TRY(engine, Engine::open(1));
-  SURGSIGMA_TRY(rows, read_all<SourceRow>(engine, database.files(SourceRow::kTable)));
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.source_id < b.source_id; });
-  return rows;
 }
 
 /// Tasks of pairs by their number in the catalog, and those made under other names.
@@ -46,151 +30,23 @@ Result<std::vector<std::string>> known_tasks(Engine& engine, const Catalog& cata
   return tasks;
 }
 
-Status check_names(Engine& engine, const std::vector<std::string>& tasks, const std::vector<SourceRow>& sources,
-                   const ExportOptions& options) {
-  for (const std::string& task : options.tasks) SURGSIGMA_CHECK(check_name("task of pairs", task, tasks));
-  std::vector<std::string> ids;
-  for (const SourceRow& source : sources) ids.push_back(source.source_id.text);
-  for (const std::string& source : options.sources) SURGSIGMA_CHECK(check_name("source", source, ids));
-  const std::vector<std::string> parts(kParts.begin(), kParts.end());
-  for (const std::string& part : options.parts) SURGSIGMA_CHECK(check_name("part", part, parts));
-  std::vector<std::string> schemes;
-  SURGSIGMA_TRY(table, engine.query("SELECT DISTINCT scheme FROM splits ORDER BY 1"));
-  for (const auto& row : table.rows) schemes.push_back(row[0].value_or(""));
-  return check_name("split scheme", options.split, schemes);
-}
-
-int wanted_part(const ExportOptions& options, const std::string& word) {
-  const auto found = std::find(kParts.begin(), kParts.end(), word);
-  const bool is_wanted =
-      options.parts.empty() || std::find(options.parts.begin(), options.parts.end(), word) != options.parts.end();
-  return found == kParts.end() || !is_wanted ? kNoPart : static_cast<int>(found - kParts.begin());
-}
-
-Status read_parts(Engine& engine, const ExportOptions& options, Selection& selection) {
-  SURGSIGMA_TRY(table,
-                engine.query("SELECT source_id, case_id, part FROM splits WHERE scheme = " + sql_quoted(options.split),
-                             kMostRows));
-  for (const auto& row : table.rows) {
-    selection.parts[row[0].value_or("")].set(row[1].value_or(""), wanted_part(options, row[2].value_or("")));
-  }
-  return done();
-}
-
-int part_of(const Selection& selection, const std::string& source, const std::string& case_id) {
-  const auto found = selection.parts.find(source);
-  return found == selection.parts.end() ? kNoPart : found->second.find(case_id);
-}
-
-/// Rows of one source, case, task and kind of pixels.
-struct Count {
-  std::string source;
-  std::string case_id;
-  std::string task;
-  bool is_simulated = false;
-  std::int64_t rows = 0;
-};
-
-Result<std::vector<Count>> count_rows(Engine& engine, const Selection& selection) {
-  SURGSIGMA_TRY(table, engine.query("SELECT source_id, case_id, task, origin = 'simulated', count(*) "
-                                    "FROM pairs WHERE " +
-                                        selection.where + " GROUP BY ALL ORDER BY ALL",
-                                    kMostRows));
-  std::vector<Count> counts;
-  for (const auto& row : table.rows) {
-    counts.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or(""), row[3].value_or("") == "true",
-                      parse_int(row[4].value_or("0")).value_or(0)});
-  }
-  return counts;
-}
-
-/// Recordings of private sources whose pairs go out.
-Result<std::vector<std::string>> private_recordings(Engine& engine, const Selection& selection) {
-  std::set<std::string> sources;
-  for (const SourceShare& share : selection.sources) {
-    if (share.source.is_private) sources.insert(share.source.source_id.text);
-  }
-  std::vector<std::string> videos;
-  if (sources.empty()) return videos;
-  SURGSIGMA_TRY(table, engine.query("SELECT DISTINCT source_id, case_id, video_id FROM pairs WHERE " + selection.where +
-                                        " ORDER BY ALL",
-                                    kMostRows));
-  for (const auto& row : table.rows) {
-    const std::string source = row[0].value_or("");
-    const bool goes_out = sources.contains(source) && part_of(selection, source, row[1].value_or("")) != kNoPart;
-    if (goes_out) videos.push_back(row[2].value_or(""));
-  }
-  return videos;
-}
-
-/// Files the counts of one source under what becomes of them.
-void take_source(const SourceRow& source, const std::vector<Count>& counts, Purpose purpose, Selection& selection,
-                 std::set<std::string>& tasks) {
-  SourceShare share{source, 0};
-  const std::string term = forbidding_term(source.terms, purpose);
-  std::int64_t forbidden = 0;
-  for (const Count& count : counts) {
-    if (count.source != source.source_id.text) continue;
-    if (!term.empty()) {
-      forbidden += count.rows;
-    } else if (part_of(selection, count.source, count.case_id) == kNoPart) {
-      selection.outside_split += count.rows;
-    } else {
-      share.rows += count.rows;
-      tasks.insert(count.task);
-      (source.is_simulated || count.is_simulated ? selection.has_simulated : selection.has_real) = true;
-    }
-  }
-  selection.dropped_by_licence += forbidden;
-  if (forbidden > 0) selection.forbidden_sources.push_back(source.source_id.text + " (" + term + ")");
-  selection.rows += share.rows;
-  if (share.rows > 0) selection.sources.push_back(std::move(share));
-}
-
-Error nothing_left(const Selection& selection, const ExportOptions& options) {
-  Error error{ErrorKind::kUsage, "nothing to export", "export", ""};
-  if (selection.dropped_by_licence > 0) {
-    error.what += ": " + std::to_string(selection.dropped_by_licence) + " pairs are of sources whose terms forbid " +
-                  std::string(purpose_word(options.purpose)) + " use: " + join(selection.forbidden_sources, ", ");
-  }
-  if (selection.outside_split > 0) {
-    error.what += (selection.dropped_by_licence > 0 ? "; " : ": ") + std::to_string(selection.outside_split) +
-                  " pairs are of cases that the scheme " + quoted(options.split) +
-                  " puts into none of the parts asked for";
-    error.hint = "ask for other parts or another scheme; `surgsigma list splits` names them";
-  }
-  if (selection.dropped_by_licence == 0 && selection.outside_split == 0) {
-    error.what += ": no pair fits the filters";
-    error.hint = "look at `surgsigma stats`; pairs are made by `surgsigma build` where the pictures are at hand";
-  }
-  return error;
-}
-
 }  // namespace
 
 Result<Selection> select_pairs(Engine& engine, const Database& database, const Catalog& catalog,
                                const ExportOptions& options) {
-  SURGSIGMA_TRY(sources, read_sources(database));
   SURGSIGMA_TRY(tasks, known_tasks(engine, catalog));
-  SURGSIGMA_CHECK(check_names(engine, tasks, sources, options));
-  Selection selection;
-  selection.where = condition(options);
-  SURGSIGMA_CHECK(read_parts(engine, options, selection));
-  SURGSIGMA_TRY(counts, count_rows(engine, selection));
-  std::set<std::string> used;
-  for (const SourceRow& source : sources) take_source(source, counts, options.purpose, selection, used);
-  for (const std::string& task : tasks) {
-    if (used.contains(task)) selection.tasks.push_back(task);
-  }
-  if (selection.rows == 0) return nothing_left(selection, options);
-  if (selection.has_simulated && selection.has_real && !options.allows_mixed) {
-    return Error{ErrorKind::kUsage, "simulated and real pixels would be mixed", "export",
-                 "choose with --source, or pass --allow-mixed: the card will say so"};
-  }
-  SURGSIGMA_TRY(privacy, Privacy::read(database, options.purpose));
-  SURGSIGMA_TRY(recordings, private_recordings(engine, selection));
-  SURGSIGMA_CHECK(privacy.check_pixels(recordings));
-  return selection;
+  const std::string where = condition(options);
+  const RowQuestion question{
+      "pair",
+      "pairs",
+      "task of pairs",
+      std::move(tasks),
+      where,
+      "SELECT source_id, case_id, task, origin = 'simulated', count(*) FROM pairs WHERE " + where +
+          " GROUP BY ALL ORDER BY ALL",
+      "SELECT DISTINCT source_id, case_id, video_id FROM pairs WHERE " + where + " ORDER BY ALL",
+      "look at `surgsigma stats`; pairs are made by `surgsigma build` where the pictures are at hand"};
+  return select_rows(engine, database, options, question);
 }
 
 Result<Caps> draw_pair_caps(Engine& engine, const Selection& selection, const ExportOptions& options) {
@@ -199,7 +55,7 @@ Result<Caps> draw_pair_caps(Engine& engine, const Selection& selection, const Ex
   std::set<std::string> allowed;
   for (const SourceShare& share : selection.sources) allowed.insert(share.source.source_id.text);
   SURGSIGMA_TRY(table, engine.query("SELECT source_id, case_id, task, pair_id FROM pairs WHERE " + selection.where,
-                                    kMostRows));
+                                    kMostSelectedRows));
   for (const auto& row : table.rows) {
     const std::string source = row[0].value_or("");
     const int part = part_of(selection, source, row[1].value_or(""));
