@@ -186,11 +186,13 @@ void SampleBuilder::take_frame_size(const ConversationView& row) {
   frame_size_ = row.size;
   x_scale_ = y_scale_ = 1;
   has_scaled_geometry_ = false;
+  sample_.size = frame_size_;
   if (rules_.written == nullptr || written_.empty() || !media_refusal_.empty()) return;
   const WrittenMedium& medium = *written_.front();
   const bool has_size = row.size.width > 0 && row.size.height > 0;
   const ImageSize labels = has_size ? row.size : medium.true_size;
   frame_size_ = medium.size;
+  sample_.size = frame_size_;
   x_scale_ = static_cast<double>(medium.scaled.width) / labels.width;
   y_scale_ = static_cast<double>(medium.scaled.height) / labels.height;
   has_scaled_geometry_ = labels != medium.true_size && !row.boxes.empty();

@@ -29,7 +29,8 @@ void append_options(const Sample& sample, std::string& out) {
 }  // namespace
 
 const std::vector<FormatRow>& format_rows() {
-  static const std::vector<FormatRow> rows = {llava_format(), swift_format(), swift_grpo_format(), hf_format()};
+  static const std::vector<FormatRow> rows = {llava_format(), swift_format(), swift_grpo_format(), hf_format(),
+                                              questions_format()};
   return rows;
 }
 

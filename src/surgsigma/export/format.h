@@ -69,6 +69,7 @@ FormatRow llava_format();
 FormatRow swift_format();
 FormatRow swift_grpo_format();
 FormatRow hf_format();
+FormatRow questions_format();
 
 /// Appends `"sg_id":...,"sg_task":...` and the rest of what we know of a row; every row has the same members.
 void append_metadata(const Sample& sample, std::string& out);

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "surgsigma/schema/geometry.h"
+
 namespace surgsigma {
 
 struct Sample {
@@ -39,6 +41,7 @@ struct Sample {
   std::vector<std::vector<std::string>> frame_lists;
   std::vector<std::string> pictures;  ///< base64 of each picture, "" for one that is missing; only where embedded
   bool is_video = false;
+  ImageSize size;  ///< of the picture that is shown; 0 x 0: unknown
 };
 
 }  // namespace surgsigma
