@@ -13,7 +13,7 @@ FLOORS = [
     ["base"],
     ["schema"],
     ["store", "media"],
-    ["ingest", "refine", "synth", "augment", "reason", "dialogue", "export", "simulate"],
+    ["ingest", "refine", "synth", "augment", "reason", "dialogue", "export", "simulate", "eval"],
     ["pipeline"],
     ["apps"],
 ]
