@@ -78,7 +78,7 @@ def main():
         "stems": {word: stemmer.stem(word) for word in STEM_WORDS},
     }
     path = pathlib.Path(__file__).with_suffix(".json")
-    path.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(out) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

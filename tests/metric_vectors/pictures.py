@@ -67,7 +67,7 @@ def main():
     difference = deltaE_ciede2000(rgb2lab(colours[None, :, 0]), rgb2lab(colours[None, :, 1]))[0]
     out["colours"] = [[*map(int, pair.ravel()), float(d)] for pair, d in zip(colours, difference)]
     path = pathlib.Path(__file__).with_suffix(".json")
-    path.write_text(json.dumps(out, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(out) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
