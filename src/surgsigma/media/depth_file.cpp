@@ -8,79 +8,12 @@
 
 #include "surgsigma/base/text.h"
 #include "surgsigma/media/halves.h"
+#include "surgsigma/media/npy.h"
 
 namespace surgsigma {
 namespace {
 
 constexpr float kNoValue = std::numeric_limits<float>::quiet_NaN();
-
-Error bad_npy(std::string_view name, std::string what) {
-  return {ErrorKind::kData, "NPY: " + what, std::string(name), "save it with numpy.save as a plain array in C order"};
-}
-
-bool is_npy(std::string_view bytes) { return bytes.starts_with("\x93NUMPY"); }
-
-/// The header's dictionary of an NPY file.
-struct NpyShape {
-  std::string type;  ///< "<f4"
-  bool is_column_major = false;
-  std::vector<std::int64_t> sides;
-  std::size_t data_at = 0;
-};
-
-/// What follows 'key': in the dictionary, up to the end of the text.
-std::optional<std::string_view> value_after(std::string_view header, std::string_view key) {
-  for (const char quote : {'\'', '"'}) {
-    const std::string word = quote + std::string(key) + quote;
-    const std::size_t at = header.find(word);
-    if (at == std::string_view::npos) continue;
-    const std::size_t colon = header.find(':', at + word.size());
-    if (colon != std::string_view::npos) return trim(header.substr(colon + 1));
-  }
-  return {};
-}
-
-std::optional<std::vector<std::int64_t>> sides_of(std::string_view text) {
-  if (!text.starts_with('(')) return {};
-  const std::size_t end = text.find(')');
-  if (end == std::string_view::npos || end > 200) return {};
-  std::vector<std::int64_t> sides;
-  for (const std::string_view part : split(text.substr(1, end - 1), ',')) {
-    if (trim(part).empty()) continue;  // "(3,)"
-    const auto side = parse_int(part);
-    if (!side || *side < 1) return {};
-    sides.push_back(*side);
-  }
-  return sides;
-}
-
-Result<NpyShape> npy_shape(std::string_view bytes, std::string_view name) {
-  if (!is_npy(bytes)) return bad_npy(name, "the file does not begin as one");
-  if (bytes.size() < 12) return bad_npy(name, "it ends inside its header");
-  const int version = bytes[6];
-  if (version < 1 || version > 3) return bad_npy(name, "version " + std::to_string(version) + " is not known");
-  const auto byte = [&](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
-  std::size_t length = byte(8) | byte(9) << 8;
-  if (version > 1) length |= byte(10) << 16 | byte(11) << 24;
-  NpyShape shape;
-  const std::size_t begin = version == 1 ? 10 : 12;
-  if (length > 65536) return bad_npy(name, "a header of " + std::to_string(length) + " bytes");
-  if (length > bytes.size() - begin) return bad_npy(name, "it ends inside its header");
-  shape.data_at = begin + length;
-  const std::string_view header = bytes.substr(begin, length);
-  const auto type = value_after(header, "descr");
-  const auto order = value_after(header, "fortran_order");
-  const auto sides = value_after(header, "shape");
-  if (!type || !order || !sides) return bad_npy(name, "its header lacks descr, fortran_order or shape");
-  if (type->size() < 5) return bad_npy(name, "its header ends inside descr");
-  shape.type = type->substr(1, 3);
-  if ((*type)[4] != (*type)[0]) shape.type = "?";
-  shape.is_column_major = order->starts_with("True");
-  const auto found = sides_of(*sides);
-  if (!found) return bad_npy(name, "its shape is not a list of positive numbers");
-  shape.sides = *found;
-  return shape;
-}
 
 template <class T>
 void copy_numbers(std::string_view bytes, bool is_swapped, FloatImage& out) {
@@ -170,7 +103,7 @@ DepthConvention convention_of(const DepthLayout& layout) {
 bool is_metric(DepthUnit unit) { return unit == DepthUnit::kMillimetres || unit == DepthUnit::kMetres; }
 
 Result<FloatImage> decode_npy(std::string_view bytes, std::string_view name, PictureLimits limits) {
-  SURGSIGMA_TRY(shape, npy_shape(bytes, name));
+  SURGSIGMA_TRY(shape, read_npy_header(bytes, name));
   if (shape.is_column_major) return bad_npy(name, "its values are in Fortran order");
   if (shape.sides.size() != 2 && shape.sides.size() != 3) {
     return bad_npy(name, "it has " + std::to_string(shape.sides.size()) + " axes; rows and columns are needed");

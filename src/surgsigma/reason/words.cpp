@@ -70,32 +70,6 @@ constexpr std::array<MarkSurface, 36> kMarkSurfaces = {{
     {"the records", kLeakMark},
 }};
 
-constexpr std::size_t kOtherLetter = 47;  // all else alike: no two surfaces differ in such letters alone
-
-/// Branch of the trie by byte.
-constexpr std::array<std::uint8_t, 256> kLetterOf = [] {
-  std::array<std::uint8_t, 256> table{};
-  table.fill(static_cast<std::uint8_t>(kOtherLetter));
-  for (std::size_t i = 0; i < 26; ++i) table['a' + i] = table['A' + i] = static_cast<std::uint8_t>(i);
-  for (std::size_t i = 0; i < 10; ++i) table['0' + i] = static_cast<std::uint8_t>(26 + i);
-  constexpr std::string_view kOthers = " -',:()/;.";
-  for (std::size_t i = 0; i < kOthers.size(); ++i) {
-    table[static_cast<unsigned char>(kOthers[i])] = static_cast<std::uint8_t>(36 + i);
-  }
-  return table;
-}();
-
-constexpr std::array<bool, 256> kIsWordLetter = [] {
-  std::array<bool, 256> table{};
-  for (std::size_t i = 0; i < 26; ++i) table['a' + i] = table['A' + i] = true;
-  for (std::size_t i = 0; i < 10; ++i) table['0' + i] = true;
-  for (std::size_t i = 0x80; i < 256; ++i) table[i] = true;
-  return table;
-}();
-
-std::size_t letter_of(char c) { return kLetterOf[static_cast<unsigned char>(c)]; }
-bool is_word_letter(char c) { return kIsWordLetter[static_cast<unsigned char>(c)]; }
-
 std::string facet(const Concept& entry, std::string_view key) {
   return entry.facets.is_object() ? text_or(entry.facets, key, "") : "";
 }
@@ -182,7 +156,7 @@ Result<Words> Words::create(const Catalog& catalog) {
   made.no_target_ = made.index("obj.no_target");
   made.out_of_body_ = made.index("flg.out_of_body");
   made.add_surfaces();
-  if (made.nodes_.size() > 65'535) {
+  if (made.surfaces_.is_full()) {
     return Error{ErrorKind::kInternal, "the ontology has too many words", "reason", "widen the nodes of the trie"};
   }
   return made;
@@ -205,84 +179,32 @@ bool Words::is_a(int a, int b) const {
   return std::any_of(parents.begin(), parents.end(), [&](int parent) { return parent != kNone && is_a(parent, b); });
 }
 
-void Words::add_surface(std::string_view surface, int term) {
-  if (surface.empty()) return;
-  std::size_t at = 0;
-  for (const char c : surface) {
-    const std::size_t letter = letter_of(c);
-    if (nodes_[at].next[letter] == 0) {
-      nodes_[at].next[letter] = static_cast<std::uint16_t>(nodes_.size());
-      nodes_.emplace_back();
-    }
-    at = nodes_[at].next[letter];
-  }
-  std::int32_t& meaning = nodes_[at].meaning;
-  if (meaning == kNone) {
-    meaning = static_cast<std::int32_t>(meanings_.size());
-    meanings_.emplace_back();
-  }
-  auto& terms = meanings_[static_cast<std::size_t>(meaning)];
-  if (std::find(terms.begin(), terms.end(), term) == terms.end()) terms.push_back(term);
-}
-
 void Words::add_surfaces() {
-  nodes_.emplace_back();
   for (std::size_t i = 0; i < concepts_.size(); ++i) {
     const ConceptWords& words = concepts_[i];
     const int term = static_cast<int>(i);
     if (words.sort == Sort::kOther || words.sort == Sort::kProtocol || term == no_target_) continue;
-    add_surface(words.label, term);
-    add_surface(words.plural, term);
+    surfaces_.add(words.label, term);
+    surfaces_.add(words.plural, term);
     if (words.sort == Sort::kVerb) {
-      add_surface(words.third, term);
-      add_surface(words.third_plural, term);
-      add_surface(words.gerund, term);
+      surfaces_.add(words.third, term);
+      surfaces_.add(words.third_plural, term);
+      surfaces_.add(words.gerund, term);
     }
     if (term == idle_verb_) {  // "is present but not interacting" says that it is idle
       for (const std::string& surface : {words.third, words.third_plural, words.gerund})
-        add_surface(surface, kIdleMark);
+        surfaces_.add(surface, kIdleMark);
     }
-    for (const std::string& surface : more_surfaces_[i]) add_surface(surface, term);
+    for (const std::string& surface : more_surfaces_[i]) surfaces_.add(surface, term);
   }
-  for (std::size_t i = 0; i < kGridWords.size(); ++i) add_surface(kGridWords[i], kCellMark + static_cast<int>(i));
-  for (int number = 2; number <= kLargestNumber; ++number) add_surface(number_word(number), kNumberMark + number);
-  for (const MarkSurface& row : kMarkSurfaces) add_surface(row.text, row.term);
+  for (std::size_t i = 0; i < kGridWords.size(); ++i) surfaces_.add(kGridWords[i], kCellMark + static_cast<int>(i));
+  for (int number = 2; number <= kLargestNumber; ++number) surfaces_.add(number_word(number), kNumberMark + number);
+  for (const MarkSurface& row : kMarkSurfaces) surfaces_.add(row.text, row.term);
 }
 
 void Words::mentions(std::string_view sentence, std::vector<int>& found) const {
   found.clear();
-  std::size_t begin = 0;
-  while (begin < sentence.size()) {
-    if (!is_word_letter(sentence[begin])) {
-      ++begin;
-      continue;
-    }
-    std::size_t node = 0;
-    std::size_t end = begin;
-    std::size_t best_end = 0;
-    std::int32_t best = kNone;
-    while (end < sentence.size()) {
-      node = nodes_[node].next[letter_of(sentence[end])];
-      if (node == 0) break;
-      ++end;
-      const bool ends_word = end == sentence.size() || !is_word_letter(sentence[end]);
-      if (ends_word && nodes_[node].meaning != kNone) {
-        best = nodes_[node].meaning;
-        best_end = end;
-      }
-    }
-    if (best != kNone) {
-      found.push_back(best);
-      begin = best_end;
-    } else {
-      while (begin < sentence.size() && is_word_letter(sentence[begin])) ++begin;
-    }
-  }
-}
-
-bool Words::may_mean(int mention, int term) const {
-  const auto& terms = meanings(mention);
-  return std::find(terms.begin(), terms.end(), term) != terms.end();
+  surfaces_.each(sentence, [&](int mention, std::size_t, std::size_t) { found.push_back(mention); });
 }
 
 }  // namespace surgsigma::chain

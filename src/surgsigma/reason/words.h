@@ -11,6 +11,7 @@
 
 #include "surgsigma/base/result.h"
 #include "surgsigma/schema/catalog.h"
+#include "surgsigma/schema/mentions.h"
 
 namespace surgsigma::chain {
 
@@ -90,25 +91,18 @@ class Words {
   /// The terms that a sentence mentions, in order: at each word the longest surface that begins there. A surface may
   /// stand for several terms ("preparation" is a phase of three operations); a mention is the number of that set.
   void mentions(std::string_view sentence, std::vector<int>& found) const;
-  bool may_mean(int mention, int term) const;
-  const std::vector<int>& meanings(int mention) const { return meanings_[static_cast<std::size_t>(mention)]; }
+  bool may_mean(int mention, int term) const { return surfaces_.may_mean(mention, term); }
+  const std::vector<int>& meanings(int mention) const { return surfaces_.meanings(mention); }
 
  private:
-  void add_surface(std::string_view surface, int term);
   void add_surfaces();
 
-  static constexpr std::size_t kLetters = 48;
-  struct Node {
-    std::array<std::uint16_t, kLetters> next{};
-    std::int32_t meaning = kNone;
-  };
   std::vector<ConceptWords> concepts_;
   std::vector<std::vector<int>> parents_;
   std::unordered_map<std::string_view, int> by_id_;
   std::vector<std::string> id_texts_;  ///< what by_id_ looks into
   std::unordered_map<int, std::vector<int>> criteria_;
-  std::vector<Node> nodes_;
-  std::vector<std::vector<int>> meanings_;
+  Surfaces surfaces_;
   std::vector<std::vector<std::string>> more_surfaces_;
   int idle_verb_ = kNone;
   int no_target_ = kNone;
