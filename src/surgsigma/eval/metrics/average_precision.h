@@ -30,13 +30,19 @@ class Ranking {
   const std::vector<double>& of_cases() const { return of_cases_; }
 
  private:
-  /// The answers of one case and one score.
-  struct Step {
-    std::uint32_t case_number;
-    std::uint32_t positives, negatives;
-    bool ends_group;  ///< the next step has a lower score
+  /// How many answers of one case.
+  struct Share {
+    std::uint32_t case_number, answers;
   };
-  std::vector<Step> steps_;
+  /// Only thresholds that let a positive in move the value. A cut is such a threshold: the answers since the cut before
+  /// it, negatives included, and the positives among them, which all have its score.
+  struct Cut {
+    std::size_t end_of_all = 0, end_of_positives = 0;
+  };
+  void add_cut(std::span<const RankedAnswer> answers);
+
+  std::vector<Cut> cuts_;
+  std::vector<Share> all_, positives_;
   std::vector<double> of_cases_;
 };
 

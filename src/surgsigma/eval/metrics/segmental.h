@@ -20,7 +20,7 @@
 // counts; one of them has none: 0. A video without scored frames is left out. A video counts as often as its case.
 //
 // Sources: yabufarha/ms-tcn 33ed91c eval.py (percent there); surgical-vision/SAR_RARP50-evaluation 519280b
-// sarrarp50/metrics/action_recognition.py. Both agree with these values wherever they give one.
+// sarrarp50/metrics/action_recognition.py. Neither gives a value for a video without segments; ours is the rule above.
 #pragma once
 
 #include <cstddef>
