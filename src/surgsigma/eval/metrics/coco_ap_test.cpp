@@ -113,7 +113,9 @@ TEST(CocoAp, SharedVectorsAgree) {
 }
 
 TEST(CocoAp, OwnVectorsAgreeWithPycocotools) {
-  for (const Json& vector : own_vectors("coco_ap").at("vectors")) {
+  const Json document = own_vectors("coco_ap");
+  ASSERT_EQ(document.at("vectors").size(), 4u);
+  for (const Json& vector : document.at("vectors")) {
     const CocoInput input = own_input(vector);
     const Json& expected = vector.at("expected");
     const auto reference = compat_coco(input);

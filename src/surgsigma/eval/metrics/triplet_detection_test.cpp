@@ -132,7 +132,8 @@ TEST(TripletDetection, OwnVectorsAgree) {
 
 TEST(TripletDetection, EveryBoxIsCountedOnce) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    for (const TripletBoxFrame& frame : random_input(seed, 5).frames) {
+    const TripletDetection input = random_input(seed, 5);
+    for (const TripletBoxFrame& frame : input.frames) {
       const auto counts = association(ranked_boxes(frame.truth), ranked_boxes(frame.answer), 0.5);
       const double matched = counts[0] + counts[1] + counts[2] + counts[3] + counts[4];
       EXPECT_EQ(matched + counts[5], static_cast<double>(frame.answer.size()));
