@@ -68,10 +68,16 @@ def clip(bench):
     return bench.made("clip", make) / "clip.mp4"
 
 
-def repeated(bench, seconds):
+def streamed_clip(bench):
+    """The same minute with a keyframe every two seconds, as recorders and streaming write it."""
+    return bench.made("streamed", lambda out: (out.mkdir(), ffmpeg(
+        "-i", clip(bench), "-c:v", "libx264", "-g", "50", out / "clip.mp4"))) / "clip.mp4"
+
+
+def repeated(bench, seconds, source=clip):
     """The clip again and again, without coding it anew."""
-    folder = bench.made(f"repeated-{seconds}", lambda out: (out.mkdir(), ffmpeg(
-        "-stream_loop", "-1", "-i", clip(bench), "-t", str(seconds), "-c", "copy", out / "long.mp4")))
+    folder = bench.made(f"repeated-{source.__name__}-{seconds}", lambda out: (out.mkdir(), ffmpeg(
+        "-stream_loop", "-1", "-i", source(bench), "-t", str(seconds), "-c", "copy", out / "long.mp4")))
     return folder / "long.mp4"
 
 
@@ -244,8 +250,12 @@ def random_frames(bench):
 
 
 def scan(bench):
-    seconds = bench.size(1200, 20)
-    videos = [repeated(bench, seconds)] * 2
+    scan_of(bench, "scan", streamed_clip, "a keyframe every two seconds", bench.size(1200, 20))
+    scan_of(bench, "scan_long_groups", clip, "x264's own keyframes", bench.size(1200, 20))
+
+
+def scan_of(bench, name, source, words, seconds):
+    videos = [repeated(bench, seconds, source)] * 2
     ours = lambda: bench.probe("scan", videos=",".join(map(str, videos)), threads=THREADS)
     first = ours().json
     if first["errors"] != 0:
@@ -260,8 +270,8 @@ def scan(bench):
         peers = [peer]
     runs = bench.in_turns(ours, *peers, repeats=bench.size(3, 1))
     times = [first["video_seconds"] / median(r) for r in runs]
-    bench.add("scan", f"identity scan of {2 * seconds // 60} minutes of video, {SIZE}, two files: {count(first['frames'])} frames "
-              "measured and hashed", ">= 200 x real time", f"{duration(median(runs[0]))}, {times[0]:.0f} x real time",
+    bench.add(name, f"identity scan of {2 * seconds // 60} minutes of video with {words}, {SIZE}, two files: "
+              f"{count(first['frames'])} frames measured and hashed", ">= 200 x real time", f"{duration(median(runs[0]))}, {times[0]:.0f} x real time",
               f"ffmpeg -skip_frame nokey, hash of {count(keyframes)} keyframes alone: {duration(median(runs[1]))}" if peers else
               "not installed", f"{times[0] / times[1]:.1f}x" if peers else "-",
               " / ".join(megabytes(peak(r)) for r in runs), times[0] >= 200, repeats=bench.size(3, 1), value=round(times[0]),

@@ -14,7 +14,7 @@
 namespace surgsigma {
 
 /// tests/metric_vectors/<family>.json; a test cannot go on without it.
-inline Json own_vectors(const std::string& family) {
+static inline Json own_vectors(const std::string& family) {
   const fs::path path = fs::path(SURGSIGMA_SOURCE_DIR) / "tests/metric_vectors" / (family + ".json");
   const auto bytes = read_file(path);
   if (!bytes) {
@@ -27,7 +27,7 @@ inline Json own_vectors(const std::string& family) {
 }
 
 /// The vector `id` of metric-vectors/<family>.json, or nothing where that folder is not at hand.
-inline std::optional<Json> shared_vector(const std::string& family, const std::string& id) {
+static inline std::optional<Json> shared_vector(const std::string& family, const std::string& id) {
   const char* named = std::getenv("SURGSIGMA_SHARED_DATA");
   for (const fs::path& root :
        {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {

@@ -16,7 +16,7 @@
 namespace surgsigma {
 
 /// tests/metric_vectors/<family>.json.
-inline Json own_vectors(const std::string& family) {
+static inline Json own_vectors(const std::string& family) {
   const fs::path path = fs::path(SURGSIGMA_SOURCE_DIR) / "tests/metric_vectors" / (family + ".json");
   const auto bytes = read_file(path);
   EXPECT_TRUE(bytes) << path;
@@ -27,7 +27,7 @@ inline Json own_vectors(const std::string& family) {
 }
 
 /// The vector `id` of <shared data>/metric-vectors/<file>.json; null where the folder is absent.
-inline Json shared_vector(const std::string& file, const std::string& id) {
+static inline Json shared_vector(const std::string& file, const std::string& id) {
   const char* named = std::getenv("SURGSIGMA_SHARED_DATA");
   for (const fs::path& root :
        {fs::path(named == nullptr ? "" : named), fs::path(SURGSIGMA_SOURCE_DIR) / "../shared/data"}) {
@@ -44,17 +44,17 @@ inline Json shared_vector(const std::string& file, const std::string& id) {
 }
 
 /// null is no number.
-inline double number_of(const Json& value) {
+static inline double number_of(const Json& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
 /// All values at these weights.
-inline std::vector<double> values_at(const Scorer& scorer, const std::vector<double>& weights) {
+static inline std::vector<double> values_at(const Scorer& scorer, const std::vector<double>& weights) {
   std::vector<double> values(scorer.names.size());
   scorer.values_at(weights, values);
   return values;
 }
-inline double value_named(const Scorer& scorer, const std::string& name, const std::vector<double>& weights) {
+static inline double value_named(const Scorer& scorer, const std::string& name, const std::vector<double>& weights) {
   const std::vector<double> values = values_at(scorer, weights);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (scorer.names[i] == name) return values[i];
@@ -64,14 +64,14 @@ inline double value_named(const Scorer& scorer, const std::string& name, const s
 }
 
 /// Equal to a relative and absolute tolerance; two undefined values are equal.
-inline void expect_same(double got, double expected, double tolerance, const std::string& what) {
+static inline void expect_same(double got, double expected, double tolerance, const std::string& what) {
   if (std::isnan(expected) || std::isinf(expected)) {
     EXPECT_TRUE(std::isnan(expected) ? std::isnan(got) : got == expected) << what << ": got " << got;
     return;
   }
   EXPECT_NEAR(got, expected, tolerance * std::max(1.0, std::abs(expected))) << what;
 }
-inline void expect_same_values(const Scorer& a, const std::vector<double>& weights_a, const Scorer& b,
+static inline void expect_same_values(const Scorer& a, const std::vector<double>& weights_a, const Scorer& b,
                                const std::vector<double>& weights_b, double tolerance = 1e-12) {
   ASSERT_EQ(a.names, b.names);
   const std::vector<double> left = values_at(a, weights_a), right = values_at(b, weights_b);
