@@ -29,8 +29,13 @@ add_library(duckdb SHARED IMPORTED)
 set_target_properties(duckdb PROPERTIES IMPORTED_LOCATION ${DUCKDB_ROOT}/lib/libduckdb.so IMPORTED_NO_SONAME ON
   INTERFACE_INCLUDE_DIRECTORIES ${DUCKDB_ROOT}/include)
 
-# Pixels: known to the room `media` alone.
 find_package(PkgConfig REQUIRED)
+# HTTP: known to the room `infer` alone.
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
+add_library(httplib INTERFACE)
+target_link_libraries(httplib INTERFACE PkgConfig::HTTPLIB)
+
+# Pixels: known to the room `media` alone.
 pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
 pkg_check_modules(PICTURES REQUIRED IMPORTED_TARGET libjpeg libturbojpeg libpng libwebp libtiff-4)
 # Debian keeps OpenCV's own CMake files in a package that pulls in everything else of OpenCV, so the libraries are found here.

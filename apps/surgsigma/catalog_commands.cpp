@@ -7,11 +7,13 @@
 #include "commands.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
+#include "surgsigma/eval/task_scorers.h"
 #include "surgsigma/export/all_formats.h"
-#include "surgsigma/export/profile.h"
 #include "surgsigma/ingest/reader.h"
 #include "surgsigma/pipeline/stages.h"
+#include "surgsigma/schema/box_profile.h"
 #include "surgsigma/schema/docs.h"
+#include "surgsigma/schema/suite.h"
 #include "surgsigma/simulate/simulate.h"
 
 namespace surgsigma::app {
@@ -47,6 +49,26 @@ QueryTable list_concepts(const Catalog& catalog) {
   return table;
 }
 
+QueryTable list_metrics(const Catalog&) {
+  QueryTable table;
+  table.names = {"family", "metric", "better", "unit", "definition", "source"};
+  for (const MetricRow& row : all_metrics()) {
+    table.rows.push_back({{std::string(row.family), std::string(row.name), std::string(row.better),
+                           std::string(row.unit), std::string(row.definition), std::string(row.source)}});
+  }
+  return table;
+}
+
+QueryTable list_suites(const Catalog& catalog) {
+  QueryTable table;
+  table.names = {"suite", "name", "tests", "how far it can be compared"};
+  for (const std::string& id : suite_ids(catalog.folder)) {
+    const auto suite = read_suite(id, catalog.folder, catalog);
+    if (suite) table.rows.push_back({{id, suite->name, std::to_string(suite->tests.size()), suite->matches}});
+  }
+  return table;
+}
+
 /// Registries that are plain arrays of name and description.
 template <class Rows>
 QueryTable list_rows(const Rows& rows) {
@@ -71,6 +93,8 @@ const ListRow kLists[] = {
     {"profiles", [](const Catalog&) { return list_rows(box_profiles()); }},
     {"layouts", [](const Catalog&) { return list_rows(layouts()); }},
     {"dirts", [](const Catalog&) { return list_rows(dirts()); }},
+    {"metrics", list_metrics},
+    {"suites", list_suites},
     {"splits", [](const Catalog& catalog) { return list_rows(catalog.split_schemes); }},
 };
 

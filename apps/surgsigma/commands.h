@@ -36,6 +36,7 @@ void add_catalog_commands(CLI::App& program, Session& session);   // list identi
 void add_simulate_commands(CLI::App& program, Session& session);  // simulate
 void add_export_commands(CLI::App& program, Session& session);    // export
 void add_screen_commands(CLI::App& program, Session& session);    // screen
+void add_eval_commands(CLI::App& program, Session& session);      // eval
 
 /// The state of the nearest database in five lines and the next sensible command.
 int print_state(const Session& session);

@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
   add_simulate_commands(program, session);
   add_export_commands(program, session);
   add_screen_commands(program, session);
+  add_eval_commands(program, session);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

@@ -16,6 +16,7 @@
 #include "surgsigma/ingest/source_files.h"
 #include "surgsigma/media/stereo_calibration.h"
 #include "surgsigma/schema/answer.h"
+#include "surgsigma/schema/answer_reading.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/schema/pattern.h"
 #include "surgsigma/store/manifest.h"
@@ -135,6 +136,34 @@ void run_answer(const Target&, std::string_view bytes) {
   expect(again.ok() && answer_json(*again) == text, "an answer changes when it is written and read back");
 }
 
+/// First line the shape and the form ("boxes open"), the rest the answer of a model.
+void run_answer_reading(const Target&, std::string_view bytes) {
+  static const Catalog catalog = std::move(*load_catalog(SURGSIGMA_SOURCE_DIR "/catalog"));
+  static const AnswerWords words(catalog.ontology);
+  const auto [asked, text] = first_line(bytes);
+  const std::size_t blank = asked.find(' ');
+  AnswerQuestion question;
+  question.shape = from_word<AnswerShape>(asked.substr(0, blank)).value_or(AnswerShape::kConcepts);
+  question.form =
+      from_word<Form>(blank == std::string_view::npos ? "open" : asked.substr(blank + 1)).value_or(Form::kOpen);
+  question.options = {"hook", "grasper", "1 min", "1 min 20 s"};
+  question.is_grid = asked.size() % 2 == 1;
+  question.size = {854, 480};
+  question.box_profile = "permille";
+  question.protocol = ConceptId("pro.cvs");
+  const ReadAnswer read = read_answer(text, question, words);
+  expect(read == read_answer(text, question, words), "the same answer is read in two ways");
+  expect(read.is_read() == read.reason.empty(), "an unread answer without a reason");
+  const auto again = answer_from_json(answer_json(read.answer), "written");
+  expect(!is_valid_utf8(text) || (again.ok() && *again == read.answer), "what was read cannot be kept");
+  if (const auto* boxes = std::get_if<BoxesAnswer>(&read.answer.value)) {
+    for (const PlacedConcept& placed : boxes->boxes) {
+      expect(placed.box.x1 >= 0 && placed.box.y1 >= 0 && placed.box.x2 <= 854 && placed.box.y2 <= 480,
+             "a box outside the picture");
+    }
+  }
+}
+
 void run_manifest(const Target&, std::string_view bytes) {
   const auto manifest = parse_manifest(bytes, "surgsigma.json");
   if (!manifest) return;
@@ -178,6 +207,7 @@ std::vector<Target> all_targets() {
       {"pattern", run_pattern},
       {"source_card", run_source_card},
       {"answer", run_answer},
+      {"answer_reading", run_answer_reading},
       {"manifest", run_manifest},
       {"template", run_template},
       {"template_file", run_template_file},

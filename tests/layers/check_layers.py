@@ -12,7 +12,7 @@ import sys
 FLOORS = [
     ["base"],
     ["schema"],
-    ["store", "media"],
+    ["store", "media", "infer"],
     ["ingest", "refine", "synth", "augment", "reason", "dialogue", "export", "simulate", "eval"],
     ["pipeline"],
     ["apps"],
@@ -40,6 +40,7 @@ LIBRARIES = {
     "webp/": ["media"],
     "tiff": ["media"],
     "opencv2/": ["media"],
+    "httplib.h": ["infer"],
     "CLI/": ["apps"],
     "fmt/": EVERYWHERE,
     "gtest/": TESTS,

@@ -62,6 +62,11 @@ std::string hex64(std::uint64_t value) {
   return text;
 }
 
+std::string hash128_hex(std::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return hex64(hash.high64) + hex64(hash.low64);
+}
+
 Hasher::Hasher() : state_(XXH3_createState()) { XXH3_64bits_reset(xxh3(state_)); }
 Hasher::~Hasher() { XXH3_freeState(xxh3(state_)); }
 

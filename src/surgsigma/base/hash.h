@@ -15,6 +15,9 @@ std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);
 /// Sixteen lower-case hex digits.
 std::string hex64(std::uint64_t value);
 
+/// XXH3-128 of the bytes as 32 lower-case hex digits: for names of content that must not meet by chance.
+std::string hash128_hex(std::string_view bytes);
+
 /// Order-sensitive hash of a list of parts; part borders matter ("ab","c" differs from "a","bc").
 class Hasher {
  public:

@@ -12,6 +12,11 @@ TEST(Hash, AgreesWithPublishedXxh3) {
   EXPECT_NE(hash64("a", 0), hash64("a", 1));
 }
 
+TEST(Hash, Hash128AgreesWithPublishedXxh3) {
+  EXPECT_EQ(hash128_hex(""), "99aa06d3014798d86001c324468d497f");  // XXH3_128bits of nothing, seed 0
+  EXPECT_NE(hash128_hex("a"), hash128_hex("b"));
+}
+
 TEST(Hash, HexHasSixteenDigits) {
   EXPECT_EQ(hex64(0), "0000000000000000");
   EXPECT_EQ(hex64(0xFEDCBA9876543210), "fedcba9876543210");

@@ -142,7 +142,4 @@ class SampleBuilder {
   std::string last_bytes_;
 };
 
-/// "TWFu" for "Man".
-std::string base64(std::string_view bytes);
-
 }  // namespace surgsigma

@@ -12,7 +12,7 @@
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/result.h"
 #include "surgsigma/export/media_writing.h"
-#include "surgsigma/export/profile.h"
+#include "surgsigma/schema/box_profile.h"
 #include "surgsigma/schema/catalog.h"
 #include "surgsigma/store/database.h"
 

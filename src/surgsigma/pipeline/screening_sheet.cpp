@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 
+#include "surgsigma/base/base64.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/time.h"
 #include "surgsigma/export/builder.h"

@@ -17,8 +17,8 @@ constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array<std::string_view, 6> kParts = {"ivt", "i", "v", "t", "iv", "it"};
 
 /// The set of one part; what the part does not hold is 0.
-std::vector<Triplet> set_of(std::vector<Triplet> triplets, std::string_view part) {
-  for (Triplet& triplet : triplets) {
+std::vector<TripletNumbers> set_of(std::vector<TripletNumbers> triplets, std::string_view part) {
+  for (TripletNumbers& triplet : triplets) {
     if (part.find('i') == part.npos) triplet.instrument = 0;
     if (part.find('v') == part.npos) triplet.verb = 0;
     if (part.find('t') == part.npos) triplet.target = 0;
@@ -28,14 +28,14 @@ std::vector<Triplet> set_of(std::vector<Triplet> triplets, std::string_view part
   return triplets;
 }
 
-std::size_t common(const std::vector<Triplet>& a, const std::vector<Triplet>& b) {
-  std::vector<Triplet> both;
+std::size_t common(const std::vector<TripletNumbers>& a, const std::vector<TripletNumbers>& b) {
+  std::vector<TripletNumbers> both;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
   return both.size();
 }
 
 /// One part of the joint protocol.
-JointScores::Part joint_part(std::span<const JointRecord> records, int words, int Triplet::*true_word,
+JointScores::Part joint_part(std::span<const JointRecord> records, int words, int TripletNumbers::*true_word,
                              std::optional<int> JointAnswer::*answered_word) {
   JointScores::Part part;
   const auto is_answered = [&](const JointRecord& record, int word) {
@@ -83,14 +83,15 @@ Result<Scorer> triplet_sets(std::size_t cases, std::span<const TripletSetFrame> 
     const TripletSetFrame& frame = frames[f];
     if (frame.case_number >= cases)
       return Error{ErrorKind::kData, "no such case", fmt::format("frame {}", f), "cases count from 0"};
-    for (const Triplet& triplet : frame.truth) {
+    for (const TripletNumbers& triplet : frame.truth) {
       if (triplet.instrument < 0 || triplet.verb < 0 || triplet.target < 0)
         return Error{ErrorKind::kData, "a true triplet with a negative id", fmt::format("frame {}", f),
                      "a triplet with an unknown part is not a label: leave the frame out"};
     }
     for (std::size_t p = 0; p < kParts.size(); ++p) {
-      const std::vector<Triplet> truth = set_of(frame.truth, kParts[p]);
-      const std::vector<Triplet> answer = frame.is_readable ? set_of(frame.answer, kParts[p]) : std::vector<Triplet>();
+      const std::vector<TripletNumbers> truth = set_of(frame.truth, kParts[p]);
+      const std::vector<TripletNumbers> answer =
+          frame.is_readable ? set_of(frame.answer, kParts[p]) : std::vector<TripletNumbers>();
       const auto hits = static_cast<double>(common(truth, answer)), answers = static_cast<double>(answer.size()),
                  truths = static_cast<double>(truth.size());
       add_hits(ratios, places[p], frame.case_number, hits, answers, truths);
@@ -103,17 +104,17 @@ Result<Scorer> triplet_sets(std::size_t cases, std::span<const TripletSetFrame> 
   return std::move(ratios).scorer();
 }
 
-JointScores compat_joint(std::span<const JointRecord> records, const Triplet& words) {
+JointScores compat_joint(std::span<const JointRecord> records, const TripletNumbers& words) {
   JointScores scores;
   if (records.empty()) {
     const JointScores::Part none{kUndefined, kUndefined, kUndefined, kUndefined};
     return {none, none, none, kUndefined, kUndefined, kUndefined};
   }
-  scores.instrument = joint_part(records, words.instrument, &Triplet::instrument, &JointAnswer::instrument);
-  scores.verb = joint_part(records, words.verb, &Triplet::verb, &JointAnswer::verb);
-  scores.target = joint_part(records, words.target, &Triplet::target, &JointAnswer::target);
+  scores.instrument = joint_part(records, words.instrument, &TripletNumbers::instrument, &JointAnswer::instrument);
+  scores.verb = joint_part(records, words.verb, &TripletNumbers::verb, &JointAnswer::verb);
+  scores.target = joint_part(records, words.target, &TripletNumbers::target, &JointAnswer::target);
   for (const JointRecord& record : records) {
-    std::vector<Triplet> whole;  // answers that have all three parts, each once
+    std::vector<TripletNumbers> whole;  // answers that have all three parts, each once
     for (const JointAnswer& answer : record.answer) {
       if (answer.instrument && answer.verb && answer.target)
         whole.push_back({*answer.instrument, *answer.verb, *answer.target});

@@ -19,14 +19,14 @@
 
 namespace surgsigma {
 
-struct Triplet {
+struct TripletNumbers {
   int instrument = 0, verb = 0, target = 0;
-  auto operator<=>(const Triplet&) const = default;
+  auto operator<=>(const TripletNumbers&) const = default;
 };
 
 struct TripletSetFrame {
   std::size_t case_number = 0;
-  std::vector<Triplet> truth, answer;
+  std::vector<TripletNumbers> truth, answer;
   bool is_readable = true;
 };
 
@@ -40,7 +40,7 @@ struct JointAnswer {
   std::optional<int> instrument, verb, target;
 };
 struct JointRecord {
-  Triplet truth;
+  TripletNumbers truth;
   std::vector<JointAnswer> answer;
 };
 /// `words`: how many instruments, verbs and targets the means run over.
@@ -52,6 +52,6 @@ struct JointScores {
   double triplet_accuracy = 0, triplet_precision = 0, triplet_recall = 0;
 };
 /// Undefined without records, and where no class of a part was both present and answered (precision).
-JointScores compat_joint(std::span<const JointRecord> records, const Triplet& words);
+JointScores compat_joint(std::span<const JointRecord> records, const TripletNumbers& words);
 
 }  // namespace surgsigma

@@ -14,15 +14,15 @@ struct Words {
   static int id(std::map<std::string, int>& words, const std::string& word) {
     return words.try_emplace(word, static_cast<int>(words.size())).first->second;
   }
-  Triplet triplet(const Json& t) { return {id(instruments, t.at(0)), id(verbs, t.at(1)), id(targets, t.at(2))}; }
+  TripletNumbers triplet(const Json& t) { return {id(instruments, t.at(0)), id(verbs, t.at(1)), id(targets, t.at(2))}; }
 };
 
 std::vector<TripletSetFrame> random_frames(std::uint64_t seed) {
   Draws draws(seed, "sets", "test");
   std::vector<TripletSetFrame> frames(40);
   const auto triplet = [&] {
-    return Triplet{static_cast<int>(draws.below(2)), static_cast<int>(draws.below(3)),
-                   static_cast<int>(draws.below(2))};
+    return TripletNumbers{static_cast<int>(draws.below(2)), static_cast<int>(draws.below(3)),
+                          static_cast<int>(draws.below(2))};
   };
   for (TripletSetFrame& frame : frames) {
     frame.case_number = draws.below(3);
@@ -69,7 +69,7 @@ TEST(TripletSets, SharedJointVectorAgrees) {
     JointRecord& record = records.emplace_back();
     record.truth = words.triplet(annotation.at("gold"));
     for (const Json& t : annotation.at("predicted")) {
-      const Triplet triplet = words.triplet(t);
+      const TripletNumbers triplet = words.triplet(t);
       record.answer.push_back({triplet.instrument, triplet.verb, triplet.target});
     }
   }

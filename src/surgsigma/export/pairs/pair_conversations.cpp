@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 
+#include "surgsigma/base/base64.h"
 #include "surgsigma/base/progress.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/export/builder.h"

@@ -1,4 +1,4 @@
-// How a box is written into text: the conventions that model families expect.
+// How a box is written into text, and read back: the conventions that model families expect.
 #pragma once
 
 #include <array>
@@ -20,6 +20,12 @@ struct ResizeLimits {
   std::int64_t max_pixels = 1280 * 28 * 28;
 };
 
+/// Frame pixels = written number * scale.
+struct BoxScale {
+  double x = 1;
+  double y = 1;
+};
+
 struct BoxProfileRow {
   std::string_view name;
   std::string_view description;
@@ -28,6 +34,9 @@ struct BoxProfileRow {
   /// are rounded half to even. False, appending nothing, when no area is left after rounding. A size of 0 x 0 means
   /// unknown, which only the profile pixel takes.
   bool (*append)(const Box& box, ImageSize size, const ResizeLimits& limits, std::string& out);
+  /// The reverse for one corner: numbers as written -> pixels of the frame, not cut off at its edges. Nothing where the
+  /// size is needed and unknown, or no frame of that size can be resized.
+  std::optional<BoxScale> (*scale)(ImageSize size, const ResizeLimits& limits);
 };
 
 /// pixel, unit, permille, qwen25.

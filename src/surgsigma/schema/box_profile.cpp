@@ -1,4 +1,4 @@
-#include "surgsigma/export/profile.h"
+#include "surgsigma/schema/box_profile.h"
 
 #include <algorithm>
 #include <array>
@@ -94,16 +94,36 @@ bool append_qwen25(const Box& box, ImageSize size, const ResizeLimits& limits, s
                         append_whole, out);
 }
 
+std::optional<BoxScale> pixel_scale(ImageSize, const ResizeLimits&) { return BoxScale{}; }
+
+std::optional<BoxScale> unit_scale(ImageSize size, const ResizeLimits&) {
+  if (!is_known(size)) return std::nullopt;
+  return BoxScale{static_cast<double>(size.width), static_cast<double>(size.height)};
+}
+
+std::optional<BoxScale> permille_scale(ImageSize size, const ResizeLimits&) {
+  if (!is_known(size)) return std::nullopt;
+  return BoxScale{static_cast<double>(size.width) / kThousand, static_cast<double>(size.height) / kThousand};
+}
+
+std::optional<BoxScale> qwen25_scale(ImageSize size, const ResizeLimits& limits) {
+  if (!is_known(size)) return std::nullopt;
+  const auto resized = smart_resize(size, kQwenFactor, limits);
+  if (!resized.ok()) return std::nullopt;
+  return BoxScale{static_cast<double>(size.width) / resized->width, static_cast<double>(size.height) / resized->height};
+}
+
 }  // namespace
 
 const std::vector<BoxProfileRow>& box_profiles() {
   static const std::vector<BoxProfileRow> rows = {
-      {"pixel", "whole pixels of the original frame: [100, 50, 300, 250]", false, append_pixel},
-      {"unit", "share of width and height with three decimals: [0.117, 0.104, 0.351, 0.521]", true, append_unit},
+      {"pixel", "whole pixels of the original frame: [100, 50, 300, 250]", false, append_pixel, pixel_scale},
+      {"unit", "share of width and height with three decimals: [0.117, 0.104, 0.351, 0.521]", true, append_unit,
+       unit_scale},
       {"permille", "whole numbers 0-1000 of width and height (Qwen2-VL, Qwen3-VL, InternVL): [117, 104, 351, 521]",
-       true, append_permille},
+       true, append_permille, permille_scale},
       {"qwen25", "pixels after the resize of Qwen2.5-VL, whose limits must match the training: [98, 50, 295, 248]",
-       true, append_qwen25},
+       true, append_qwen25, qwen25_scale},
   };
   return rows;
 }

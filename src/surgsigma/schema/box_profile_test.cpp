@@ -1,7 +1,8 @@
-#include "surgsigma/export/profile.h"
+#include "surgsigma/schema/box_profile.h"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
@@ -56,6 +57,29 @@ TEST(BoxProfile, AnUnknownFrameSizeIsOnlyForPixels) {
     EXPECT_EQ(written(row.name, {1, 2, 300, 400}, {0, 0}).starts_with("nothing:"), row.needs_size) << row.name;
   }
   EXPECT_EQ(find_box_profile("pixels"), nullptr);
+}
+
+TEST(BoxProfile, WhatIsWrittenIsReadBackWithinItsOwnRounding) {
+  const Box box{101, 53, 307, 251};
+  for (const BoxProfileRow& row : box_profiles()) {
+    const auto scale = row.scale(kFrame, {});
+    ASSERT_TRUE(scale) << row.name;
+    const auto numbers = parse_json(written(row.name, box), "box");
+    ASSERT_TRUE(numbers) << row.name;
+    const double step_x = row.name == "unit" ? scale->x / 1000 : scale->x;
+    const double step_y = row.name == "unit" ? scale->y / 1000 : scale->y;
+    EXPECT_LE(std::abs((*numbers)[0].get<double>() * scale->x - box.x1), step_x / 2 + 1e-9) << row.name;
+    EXPECT_LE(std::abs((*numbers)[1].get<double>() * scale->y - box.y1), step_y / 2 + 1e-9) << row.name;
+    EXPECT_LE(std::abs((*numbers)[2].get<double>() * scale->x - box.x2), step_x / 2 + 1e-9) << row.name;
+    EXPECT_LE(std::abs((*numbers)[3].get<double>() * scale->y - box.y2), step_y / 2 + 1e-9) << row.name;
+  }
+}
+
+TEST(BoxProfile, WithoutTheSizeOnlyPixelsAreReadBack) {
+  for (const BoxProfileRow& row : box_profiles()) {
+    EXPECT_EQ(row.scale({0, 0}, {}).has_value(), !row.needs_size) << row.name;
+  }
+  EXPECT_FALSE(find_box_profile("qwen25")->scale({400, 20}, {})) << "a frame that the resize refuses";
 }
 
 TEST(SmartResize, KeepsSidesMultiplesOfTheFactorAndTheAreaWithinTheLimits) {
