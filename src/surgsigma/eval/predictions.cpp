@@ -18,7 +18,7 @@ struct FormatRules {
 
 const std::vector<FormatRules>& format_rules() {
   static const std::vector<FormatRules> rules = {
-      {{"plain", R"({"id": ..., "text": ..., "scores": {"ins.hook": 0.9}}, also the answers of eval run)"},
+      {{"plain", R"({"id": ..., "text": ..., "scores": {"ins.hook": 0.9}}, also a log of answers (infer/answer_log.h))"},
        {"id"},
        {"text"}},
       {{"swift", "results of ms-swift infer: response, and sg_id or id"}, {"sg_id", "id"}, {"response"}},

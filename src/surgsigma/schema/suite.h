@@ -1,5 +1,5 @@
 // A suite of an evaluation as catalog/suites/<id>.yaml says it: which questions of a database are asked, how, and which
-// score stands for each test. docs/new-suite.md tells users how to write one.
+// score stands for each test. docs/evaluation.md tells users of it.
 #pragma once
 
 #include <cstdint>
