@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Measures surgsigma beside its peers on one machine in one run; see run.sh and docs/bench.md. Rows of label files and
-conversations are here, rows of pictures and videos in pixels.py, what they share in harness.py."""
+conversations are here, rows of pictures and videos in pixels.py, of metrics in metrics.py, what they share in harness.py."""
 import argparse
 import json
 import os
@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 
+import metrics
 import pixels
 from harness import (ROOT, THREADS, Bench, Failure, Run, add_pair, count, duration, median, megabytes, must_agree, peak, say,
                      spread)
@@ -247,8 +248,9 @@ def rebuild(bench):
 
 
 ROWS = {"phase_files": phase_files, "frame_files": frame_files, "coco_file": coco_file, "dialogue": dialogue,
-        "full_build": full_build, "export": export, "rebuild": rebuild, **pixels.ROWS}
-GROUPS = {"pixels": list(pixels.ROWS), "labels": [name for name in ROWS if name not in pixels.ROWS]}
+        "full_build": full_build, "export": export, "rebuild": rebuild, **pixels.ROWS, **metrics.ROWS}
+GROUPS = {"pixels": list(pixels.ROWS), "metrics": list(metrics.ROWS),
+          "labels": [name for name in ROWS if name not in pixels.ROWS and name not in metrics.ROWS]}
 
 # --- report ------------------------------------------------------------------------------------------------------------
 

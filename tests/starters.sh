@@ -20,11 +20,15 @@ refused() {
 ./dev new source new-set
 ./dev new task new_task
 ./dev new template new_task
+./dev new suite new-suite
 "$surgsigma" --catalog catalog check --catalog-only
 grep -q 'id: new-set' catalog/sources/new-set.yaml
+"$surgsigma" --catalog catalog list suites | grep -q new-suite
 
 refused ./dev new source new-set    # is there already
 refused ./dev new source 'New Set'  # no name
 refused ./dev new source ../outside
 refused ./dev new template no_such_task
 refused ./dev new concept hook
+sed -i 's/clip_classes.accuracy/accuracy.top1/' catalog/suites/new-suite.yaml
+refused "$surgsigma" --catalog catalog check --catalog-only

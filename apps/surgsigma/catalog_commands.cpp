@@ -64,7 +64,10 @@ QueryTable list_suites(const Catalog& catalog) {
   table.names = {"suite", "name", "tests", "how far it can be compared"};
   for (const std::string& id : suite_ids(catalog.folder)) {
     const auto suite = read_suite(id, catalog.folder, catalog);
-    if (suite) table.rows.push_back({{id, suite->name, std::to_string(suite->tests.size()), suite->matches}});
+    if (suite)
+      table.rows.push_back({{id, suite->name, std::to_string(suite->tests.size()), suite->matches}});
+    else
+      table.rows.push_back({{id, "cannot be read", "0", to_string(suite.error())}});
   }
   return table;
 }

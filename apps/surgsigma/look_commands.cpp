@@ -6,10 +6,12 @@
 #include "commands.h"
 #include "surgsigma/base/files.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/eval/suite_score.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/pipeline/build.h"
 #include "surgsigma/pipeline/report.h"
 #include "surgsigma/pipeline/sheet.h"
+#include "surgsigma/schema/suite.h"
 #include "surgsigma/schema/tables.h"
 
 namespace surgsigma::app {
@@ -242,6 +244,16 @@ void remark_on_stale_units(Session& session, Database& database) {
   fmt::print("{} units are not built yet: run `surgsigma build`, then check again\n", plan->stale());
 }
 
+/// kData where the table of metrics has no such name.
+Status known_metric(const std::string& name, const std::string& where) {
+  if (metric_row_of(name) != nullptr) return done();
+  std::vector<std::string> names;
+  for (const MetricRow& row : all_metrics()) names.push_back(std::string(row.family) + "." + std::string(row.name));
+  const auto near = nearest(name, names);
+  return Error{ErrorKind::kData, "no metric is called " + quoted(name), where,
+               near ? "did you mean '" + *near + "'?" : "`surgsigma list metrics` names them"};
+}
+
 void add_check(CLI::App& program, Session& session) {
   CLI::App* command =
       add_command(program, session, "check", "the invariants of the schema over the whole database, or the catalog",
@@ -251,9 +263,19 @@ void add_check(CLI::App& program, Session& session) {
   on_run(command, session, [&session, only_catalog]() -> Status {
     if (*only_catalog) {
       SURGSIGMA_TRY(catalog, session.open_catalog());
-      fmt::print("{}: {} concepts, {} sources, {} tasks, {} split schemes: in order\n", catalog.folder.string(),
-                 catalog.ontology.concepts().size(), catalog.sources.size(), catalog.tasks.size(),
-                 catalog.split_schemes.size());
+      const std::vector<std::string> suites = suite_ids(catalog.folder);
+      for (const Task& task : catalog.tasks) {
+        for (const std::string& metric : task.metrics) SURGSIGMA_CHECK(known_metric(metric, "tasks/" + task.id));
+      }
+      for (const std::string& id : suites) {
+        SURGSIGMA_TRY(suite, read_suite(id, catalog.folder, catalog));
+        for (const SuiteTest& test : suite.tests) {
+          if (test.unavailable.empty()) SURGSIGMA_CHECK(known_metric(test.primary, "suites/" + id + ": " + test.id));
+        }
+      }
+      fmt::print("{}: {} concepts, {} sources, {} tasks, {} split schemes, {} suites: in order\n",
+                 catalog.folder.string(), catalog.ontology.concepts().size(), catalog.sources.size(),
+                 catalog.tasks.size(), catalog.split_schemes.size(), suites.size());
       return done();
     }
     SURGSIGMA_TRY(database, session.open_database(Access::kRead));

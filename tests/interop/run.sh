@@ -70,6 +70,21 @@ surgsigma --db "$work/boxes" build >/dev/null
 surgsigma --db "$work/boxes" export coco "$work/coco-exports/concepts" >/dev/null
 surgsigma --db "$work/boxes" export coco "$work/coco-exports/words" --classes source --task tissue_localization >/dev/null
 
+# Scores of invented models, for a browser to open: all tasks, with pictures, and a board of three with published scores.
+surgsigma --db "$work/db" eval make sigma-18 "$work/questions/all" --no-media >/dev/null
+surgsigma --db "$work/db" eval make "$here/board-suite.yaml" "$work/questions/board" --no-media >/dev/null
+surgsigma --db "$work/boxes" eval make "$here/pictures-suite.yaml" "$work/questions/pictures" >/dev/null
+score_model() { # QUESTIONS MODEL SHARE SEED
+  "$venv/bin/python" "$here/make_answers.py" "$work/questions/$1" "$work/answers/$1/$2" "$3" "$4"
+  surgsigma eval score "$work/questions/$1" "$work/answers/$1/$2" "$work/scores/$1/$2" --model "$2" --resamples 500 >/dev/null
+}
+score_model all good 0.8 1
+score_model pictures fair 0.5 2
+score_model board good 0.9 3
+score_model board fair 0.6 4
+score_model board poor 0.3 5
+surgsigma eval board "$work/scores/side-by-side" "$work"/scores/board/{good,fair,poor} >/dev/null
+
 # Written media: clips as files and as lists, in other sizes and formats.
 write_media() { # NAME FORMAT [FLAG...]
   surgsigma --db "$work/pixels" export "$2" "$work/exports/$1" --write-media "${@:3}" >/dev/null
@@ -80,6 +95,6 @@ write_media media-hf hf --clip-rate 5 --picture-format png --cap 40
 surgsigma --db "$work/pixels" export pairs "$work/pair-exports/pairs-small" --long-side 448 --picture-format webp >/dev/null
 
 export SURGSIGMA_COCO_EXPORTS="$work/coco-exports" SURGSIGMA_CLIP_EXPORTS="$work/clip-exports"
-export SURGSIGMA_TURN_EXPORTS="$work/turn-exports"
+export SURGSIGMA_TURN_EXPORTS="$work/turn-exports" SURGSIGMA_SCORES="$work/scores"
 SURGSIGMA_PAIR_EXPORTS="$work/pair-exports" SURGSIGMA_EXPORTS="$work/exports" HF_HOME="$work/hf" HF_DATASETS_OFFLINE=1 HF_HUB_OFFLINE=1 \
   "$venv/bin/python" -m pytest -q -p no:cacheprovider "$here"

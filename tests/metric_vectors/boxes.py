@@ -1,14 +1,13 @@
-"""Vectors of the metric family boxes: scipy's linear_sum_assignment and maximum_bipartite_matching on random boxes.
-
-boxes.py > boxes.json        needs numpy, scipy
-"""
-import json
-import sys
-
+"""Vectors of the metric family boxes: scipy's linear_sum_assignment and maximum_bipartite_matching on random boxes,
+scikit-learn on sets of grid cells. See vectors.py for the flags. Needs numpy, scipy, scikit-learn."""
 import numpy as np
+import vectors
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_bipartite_matching
+from sklearn import metrics
+
+THRESHOLDS = [0.3, 0.5, 0.75]
 
 
 def iou(a, b):
@@ -32,50 +31,81 @@ def random_box(draw, near=None):
     return [round(value, 3) for value in box]
 
 
-def query(draw):
+def query(draw, cases, labels):
     truth = [random_box(draw) for _ in range(draw.integers(0, 6))]
     near = truth or [None]
     answer = [random_box(draw, near[draw.integers(len(near))]) for _ in range(draw.integers(0, 9))]
-    return {"case": int(draw.integers(3)), "label": int(draw.integers(2)), "truth": truth, "answer": answer}
+    answer += [list(box) for box in truth if draw.random() < 0.05]  # exact, and now and then twice
+    return {"case": int(draw.integers(cases)), "label": int(draw.integers(labels)), "truth": truth, "answer": answer,
+            "readable": bool(draw.random() < 0.9)}
 
 
-def score(queries, thresholds):
-    values, positive, negative = {}, [], []
-    hits = {t: 0 for t in thresholds}
+def cells(draw, cases):
+    """Truth and answer in bits of nine cells."""
+    truth, answer = ((draw.random(9) < draw.choice([0, 0.2, 0.5])).astype(int) for _ in range(2))
+    if draw.random() < 0.4:
+        answer = truth
+    return {"case": int(draw.integers(cases)), "truth": int(truth @ 2 ** np.arange(9)),
+            "answer": int(answer @ 2 ** np.arange(9)), "readable": bool(draw.random() < 0.9)}
+
+
+def score(queries, labels):
+    positive, negative, of_class = [], [], {label: [] for label in range(labels)}
+    hits = dict.fromkeys(THRESHOLDS, 0)
+    truths = answers = 0
     for q in queries:
-        table = np.array([[iou(t, a) for a in q["answer"]] for t in q["truth"]]).reshape(len(q["truth"]), len(q["answer"]))
-        for t in thresholds:
+        answer = q["answer"] if q["readable"] else []
+        truths, answers = truths + len(q["truth"]), answers + len(answer)
+        table = np.array([[iou(t, a) for a in answer] for t in q["truth"]]).reshape(len(q["truth"]), len(answer))
+        for t in THRESHOLDS:
             if table.size:
-                matched = maximum_bipartite_matching(csr_matrix((table >= t).astype(int)))
-                hits[t] += int((matched >= 0).sum())
+                hits[t] += int((maximum_bipartite_matching(csr_matrix((table >= t).astype(int))) >= 0).sum())
         if not q["truth"]:
-            negative.append(float(not q["answer"]))
+            negative.append(float(q["readable"] and not answer))
             continue
-        best = 0.0
-        if table.size:
-            rows, columns = linear_sum_assignment(-table)
-            best = table[rows, columns].sum()
-        positive.append(best / max(len(q["truth"]), len(q["answer"])))
-    truths = sum(len(q["truth"]) for q in queries)
-    answers = sum(len(q["answer"]) for q in queries)
-    values["mean_iou"] = float(np.mean(positive))
-    values["negative_accuracy"] = float(np.mean(negative))
-    for t in thresholds:
-        values[f"acc@{t}"] = float(np.mean(np.array(positive) >= t))
-        values[f"f1@{t}"] = 2 * hits[t] / (truths + answers)
-        values[f"precision@{t}"] = hits[t] / answers
-        values[f"recall@{t}"] = hits[t] / truths
+        rows, columns = linear_sum_assignment(-table) if table.size else ([], [])
+        positive.append(float(table[rows, columns].sum()) / max(len(q["truth"]), len(answer)))
+        of_class[q["label"]].append(positive[-1])
+    values = {"mean_iou": vectors.mean(positive), "negative_accuracy": vectors.mean(negative)}
+    for label, of_label in of_class.items():
+        values[f"mean_iou/class{label}"] = vectors.mean(of_label)
+    values["mean_iou:class_mean"] = vectors.mean(map(vectors.mean, of_class.values()))
+    for t in THRESHOLDS:
+        values[f"acc@{t}"] = vectors.mean(np.array(positive) >= t)
+        values[f"f1@{t}"] = vectors.ratio(2 * hits[t], truths + answers)
+        values[f"precision@{t}"] = None if truths == 0 else hits[t] / answers if answers else 0.0
+        values[f"recall@{t}"] = vectors.ratio(hits[t], truths)
     return values
 
 
-def main():
-    draw = np.random.default_rng(20261)
-    vectors = []
-    for count in (8, 40):
-        queries = [query(draw) for _ in range(count)]
-        vectors.append({"queries": queries, "expected": score(queries, [0.3, 0.5, 0.75])})
-    json.dump({"made_by": "boxes.py, scipy", "thresholds": [0.3, 0.5, 0.75], "vectors": vectors}, sys.stdout)
-    print()
+def grid_score(grid):
+    bits = lambda number: [number >> c & 1 for c in range(9)]
+    truth = np.array([bits(g["truth"]) for g in grid])
+    answer = np.array([bits(g["answer"] if g["readable"] else 0) for g in grid])
+    there = truth.any(axis=1)
+    values = {"grid_negative_accuracy": vectors.mean(g["readable"] and not g["answer"] for g in grid if not g["truth"])}
+    if there.any():
+        values |= {"grid_f1": metrics.f1_score(truth[there], answer[there], average="samples", zero_division=0),
+                   "grid_exact": metrics.accuracy_score(truth[there], answer[there])}
+        for name, function in (("f1", metrics.f1_score), ("precision", metrics.precision_score),
+                               ("recall", metrics.recall_score)):
+            values["grid_micro_" + name] = function(truth, answer, average="micro", zero_division=0)
+    return values
 
 
-main()
+def vector(draw, count):
+    cases, labels = int(draw.integers(1, 5)), int(draw.integers(1, 5))
+    queries = [query(draw, cases, labels) for _ in range(count)]
+    grid = [cells(draw, cases) for _ in range(count)]
+    return {"cases": cases, "labels": [f"class{k}" for k in range(labels)], "queries": queries, "grid": grid,
+            "expected": score(queries, labels) | grid_score(grid)}
+
+
+def make(seed):
+    draw = np.random.default_rng(seed)
+    return {"made_by": "boxes.py, scipy, scikit-learn", "thresholds": THRESHOLDS,
+            "vectors": [vector(draw, count) for count in (int(draw.integers(1, 9)), 40, int(draw.integers(10, 60)))]}
+
+
+if __name__ == "__main__":
+    vectors.command_line(make, 20261)

@@ -1,14 +1,10 @@
 """Vectors of the metric family coco_ap: pycocotools on random boxes and masks, with crowds, sizes of all ranges, more
-than 100 detections in one picture, and equal scores.
-
-coco_ap.py > coco_ap.json        needs numpy, pycocotools
-"""
+than 100 detections in one picture, and equal scores. See vectors.py for the flags. Needs numpy, pycocotools."""
 import contextlib
 import io
-import json
-import sys
 
 import numpy as np
+import vectors
 from pycocotools import mask as masks
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
@@ -32,7 +28,8 @@ def boxes(draw, images, categories, crowded, levels):
     truths, detections = [], []
     for image in range(1, images + 1):
         for category in range(1, categories + 1):
-            own = [random_box(draw, draw.choice([40, 100, 250])) for _ in range(draw.integers(6, 12) if crowded else draw.integers(0, 5))]
+            count = draw.integers(6, 12) if crowded else draw.integers(0, 5)
+            own = [random_box(draw, draw.choice([40, 100, 250])) for _ in range(count)]
             for box in own:
                 area = box[2] * box[3] * draw.choice([1.0, 0.6])
                 truths.append({"image": image, "category": category, "bbox": box, "area": float(area),
@@ -42,7 +39,7 @@ def boxes(draw, images, categories, crowded, levels):
                 box = near(draw, own[draw.integers(len(own))]) if own and draw.random() < 0.7 else random_box(draw, 120)
                 score = draw.random() if levels == 0 else draw.integers(levels) / levels
                 detections.append({"image": image, "category": category, "bbox": [round(v, 3) for v in box],
-                                   "score": float(round(score, 6))})
+                                   "score": float(score)})
     # One class without truth.
     detections.append({"image": 1, "category": categories + 1, "bbox": [1, 1, 5, 5], "score": 0.5})
     return truths, detections
@@ -70,7 +67,7 @@ def blobs(draw, images):
             for _ in range(draw.integers(0, 3)):
                 moved = [shape[0] + draw.normal() * 2, shape[1] + draw.normal() * 2, shape[2] * draw.uniform(0.8, 1.2),
                          shape[3] * draw.uniform(0.8, 1.2)]
-                detections.append(row(image, blob(*moved)) | {"score": float(round(draw.random(), 6))})
+                detections.append(row(image, blob(*moved)) | {"score": float(draw.random())})
     return truths, detections
 
 
@@ -105,20 +102,22 @@ def evaluate(truths, detections, images, categories, kind):
     return expected
 
 
-def main():
-    draw = np.random.default_rng(20262)
-    vectors = []
-    for name, images, categories, crowded, levels in (("plain", 12, 3, False, 0), ("over_100", 2, 1, True, 0),
-                                                      ("ties", 10, 2, False, 4)):
+def make(seed):
+    draw = np.random.default_rng(seed)
+    made = []
+    images, categories = (int(v) for v in draw.integers([1, 1], [15, 6]))
+    for name, images, categories, crowded, levels in (
+            ("plain", 12, 3, False, 0), ("over_100", 2, 1, True, 0), ("ties", 10, 2, False, 4),
+            ("any_size", images, categories, False, 0), ("many_ties", images, categories, False, 2)):
         truths, detections = boxes(draw, images, categories, crowded, levels)
-        vectors.append({"id": name, "kind": "bbox", "images": images, "categories": categories + 1, "has_ties": levels > 0,
-                        "truths": truths, "detections": detections,
-                        "expected": evaluate(truths, detections, images, categories + 1, "bbox")})
+        made.append({"id": name, "kind": "bbox", "images": images, "categories": categories + 1, "has_ties": levels > 0,
+                     "truths": truths, "detections": detections,
+                     "expected": evaluate(truths, detections, images, categories + 1, "bbox")})
     truths, detections = blobs(draw, 8)
-    vectors.append({"id": "masks", "kind": "segm", "images": 8, "categories": 1, "has_ties": False, "truths": truths,
-                    "detections": detections, "expected": evaluate(truths, detections, 8, 1, "segm")})
-    json.dump({"made_by": "coco_ap.py, pycocotools", "vectors": vectors}, sys.stdout)
-    print()
+    made.append({"id": "masks", "kind": "segm", "images": 8, "categories": 1, "has_ties": False, "truths": truths,
+                 "detections": detections, "expected": evaluate(truths, detections, 8, 1, "segm")})
+    return {"made_by": "coco_ap.py, pycocotools", "vectors": made}
 
 
-main()
+if __name__ == "__main__":
+    vectors.command_line(make, 20262)

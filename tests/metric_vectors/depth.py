@@ -1,10 +1,8 @@
-#!/usr/bin/env python3
-"""Writes depth.json: depth errors by numpy, in the steps of monodepth2's evaluate_depth.py (b676244: mask, median, clip,
-errors, mean over frames), with numpy.linalg.lstsq for scale and shift. Needs: pip install numpy."""
-import json
-import pathlib
-
+"""Vectors of the metric family depth: errors by numpy, in the steps of monodepth2's evaluate_depth.py (b676244: mask,
+median, clip, errors, mean over frames), with numpy.linalg.lstsq for scale and shift. See vectors.py for the flags. Needs
+numpy."""
 import numpy as np
+import vectors
 
 LEAST, MOST = 1e-3, 150.0
 
@@ -18,7 +16,7 @@ def errors(truth, guess):
         "rmse": np.sqrt(np.mean((truth - guess) ** 2)),
         "rmse_log": np.sqrt(np.mean(log**2)),
         "delta_1": np.mean(ratio < 1.25), "delta_2": np.mean(ratio < 1.25**2), "delta_3": np.mean(ratio < 1.25**3),
-        "silog": np.std(log),
+        "silog": np.std(log), "scale_invariant_error_0.85": np.mean(log**2) - 0.85 * np.mean(log) ** 2,
     }
 
 
@@ -26,13 +24,16 @@ def fit(x, y):
     return np.linalg.lstsq(np.stack([x, np.ones_like(x)], 1), y, rcond=None)[0]
 
 
-def main():
-    draws = np.random.default_rng(5)
+def make(seed):
+    draws = np.random.default_rng(seed)
     frames, sums = [], {}
-    for _ in range(4):
-        truth = draws.uniform(5, 170, 96).astype(np.float32)
-        truth[draws.random(96) < 0.2] = 0
-        guess = (np.maximum(truth, 8) * draws.uniform(0.3, 0.9, 96)).astype(np.float32)
+    for number in range(int(draws.integers(3, 7))):
+        pixels = 96 if number else int(draws.integers(20, 200))
+        truth = draws.uniform(5, 170, pixels).astype(np.float32)
+        truth[draws.random(pixels) < draws.choice([0, 0.2, 0.5])] = 0
+        guess = (np.maximum(truth, 8) * draws.uniform(0.3, 0.9, pixels)).astype(np.float32)
+        if draws.random() < 0.3:  # a map that has nothing to do with the truth
+            guess = draws.uniform(10, 200, pixels).astype(np.float32)
         valid = (truth > LEAST) & (truth < MOST)
         t, p = truth[valid].astype(np.float64), guess[valid].astype(np.float64)
         aligned = {"none": p, "median": p * np.median(t) / np.median(p)}
@@ -45,11 +46,9 @@ def main():
             for key, value in errors(t, np.clip(values, LEAST, MOST)).items():
                 sums.setdefault(name, {}).setdefault(key, []).append(float(value))
         frames.append({"truth": truth.tolist(), "prediction": guess.tolist()})
-    out = {"made_by": f"numpy {np.__version__}", "most": MOST, "frames": frames,
-           "expected": {name: {key: float(np.mean(v)) for key, v in each.items()} for name, each in sums.items()}}
-    path = pathlib.Path(__file__).with_suffix(".json")
-    path.write_text(json.dumps(out) + "\n", encoding="utf-8")
+    return {"made_by": "numpy", "most": MOST, "frames": frames,
+            "expected": {name: {key: float(np.mean(v)) for key, v in each.items()} for name, each in sums.items()}}
 
 
 if __name__ == "__main__":
-    main()
+    vectors.command_line(make, 5)

@@ -1,18 +1,9 @@
 """Vectors of the metric family phases: scikit-learn per video and pooled, and the steps of the relaxed scripts
 (YuemingJin/TMRNet 6a0db47 Evaluate.m, Evaluate_m2cai.m) with the array rules of their language: a logical index shorter
-than the array addresses its start.
-
-phases.py > phases.json        needs numpy, scikit-learn
-"""
-import json
-import sys
-
+than the array addresses its start. See vectors.py for the flags. Needs numpy, scikit-learn."""
 import numpy as np
+import vectors
 from sklearn import metrics
-
-
-def clean(value):
-    return "inf" if np.isinf(value) else None if np.isnan(value) else float(value)
 
 
 def script(truth, answer, window, phases):
@@ -38,7 +29,7 @@ def script(truth, answer, window, phases):
             right = np.float64(np.sum(updated[either] == 0))
             here = (gt == phase).any()
             for name, below in (("jaccard", either), ("precision", pred == phase), ("recall", gt == phase)):
-                result[name].append(clean(100 * right / np.float64(below.sum())) if here else None)
+                result[name].append(vectors.number(100 * right / np.float64(below.sum())) if here else None)
     result["accuracy"] = float(100 * np.mean(updated == 0))
     return result
 
@@ -61,12 +52,11 @@ def cells(truth, answer, phases, only_true):
     return table
 
 
-def vector(seed, phases, videos, window, skipped):
-    draw = np.random.default_rng(seed)
+def vector(draw, phases, videos, window, skipped):
     pairs = []
     for _ in range(videos):
         truth, answer = [], []
-        order = [p for p in range(phases) if draw.random() > skipped]
+        order = [p for p in range(phases) if draw.random() > skipped] or [int(draw.integers(phases))]
         for phase in order + list(draw.choice(order, 2)):
             length = int(draw.integers(3, 40))
             said = np.full(length, phase)
@@ -89,21 +79,26 @@ def vector(seed, phases, videos, window, skipped):
         for share in ("precision", "recall", "f1", "jaccard"):
             rows = np.array([one[share] for one in table])
             by_phase = [np.nanmean(rows[:, k]) if not np.isnan(rows[:, k]).all() else np.nan for k in range(phases)]
-            expected[f"mean_{share}:video_phase_{letter}"] = float(np.nanmean(by_phase))
-            expected[f"mean_{share}:phase_video_{letter}"] = float(np.mean([np.nanmean(row) for row in rows]))
-            expected[f"mean_{share}:pooled_{letter}"] = float(np.nanmean(pooled[share]))
+            expected[f"mean_{share}:video_phase_{letter}"] = vectors.mean(by_phase)
+            expected[f"mean_{share}:phase_video_{letter}"] = vectors.mean(map(vectors.mean, rows))
+            expected[f"mean_{share}:pooled_{letter}"] = vectors.mean(pooled[share])
             for k in range(phases):
-                expected[f"{share}:video_{letter}/{k}"] = clean(by_phase[k])
-                expected[f"{share}:pooled_{letter}/{k}"] = clean(pooled[share][k])
+                expected[f"{share}:video_{letter}/{k}"] = vectors.number(by_phase[k])
+                expected[f"{share}:pooled_{letter}/{k}"] = vectors.number(pooled[share][k])
     confusion = metrics.confusion_matrix(truth, answer, labels=list(range(phases)) + [-1])[:phases]
     scripts = [{"phases": n, "window": window, "per_video": [script(t, a, window, n) for t, a in pairs]}
                for n in (7, 8) if n >= phases]
-    return {"id": f"random-{seed}",
-            "input": {"n_phases": phases, "videos": [{"gt": t.tolist(), "pred": a.tolist()} for t, a in pairs]},
+    return {"input": {"n_phases": phases, "videos": [{"gt": t.tolist(), "pred": a.tolist()} for t, a in pairs]},
             "expected": expected, "confusion": confusion.ravel().tolist(), "scripts": scripts}
 
 
-json.dump({"made_with": "scikit-learn", "vectors": [
-    vector(1, 7, 3, 10, 0.2), vector(2, 8, 2, 5, 0.3), vector(3, 4, 4, 12, 0.4), vector(4, 7, 2, 25, 0)]},
-    sys.stdout, separators=(",", ":"))
-sys.stdout.write("\n")
+def make(seed):
+    draw = np.random.default_rng(seed)
+    phases, videos, window = (int(v) for v in draw.integers([2, 1, 1], [13, 6, 40]))
+    return {"made_by": "scikit-learn", "vectors": [
+        vector(draw, 7, 3, 10, 0.2), vector(draw, 8, 2, 5, 0.3), vector(draw, 4, 4, 12, 0.4), vector(draw, 7, 2, 25, 0),
+        vector(draw, phases, videos, window, draw.uniform(0, 0.8))]}
+
+
+if __name__ == "__main__":
+    vectors.command_line(make, 20269)

@@ -1,16 +1,15 @@
 """Vectors of the metric family remaining_time: scikit-learn's mean_absolute_error and numpy on random durations.
-
-remaining_time.py > remaining_time.json        needs numpy, scikit-learn
-"""
-import json
-import sys
-
+See vectors.py for the flags. Needs numpy, scikit-learn."""
 import numpy as np
+import vectors
 from sklearn.metrics import mean_absolute_error
 
 
-def vector(seed, clips, cases, unread):
-    draw = np.random.default_rng(seed)
+def error(truth, answer):
+    return mean_absolute_error(truth, answer) if len(truth) else None
+
+
+def vector(draw, clips, cases, unread):
     horizon, median = float(draw.integers(3, 10)), float(np.round(draw.uniform(4, 12), 1))
     rows, by_clip, truths, answers = [], [], [], []
     for c in range(clips):
@@ -28,18 +27,23 @@ def vector(seed, clips, cases, unread):
     charged = np.where(read, answer, median)
     inside, outside = (truth > 0) & (truth < horizon), truth >= horizon
     mae = mean_absolute_error(truth, charged)
-    expected = {"mae": mae, "mae:read": mean_absolute_error(truth[read], answer[read]),
-                "mae:clip": float(np.mean(by_clip)),
-                "mae:inside_horizon": mean_absolute_error(truth[inside], charged[inside]),
-                "mae:outside_horizon": mean_absolute_error(truth[outside], charged[outside]),
+    expected = {"mae": mae, "mae:read": error(truth[read], answer[read]), "mae:clip": float(np.mean(by_clip)),
+                "mae:inside_horizon": error(truth[inside], charged[inside]),
+                "mae:outside_horizon": error(truth[outside], charged[outside]),
                 "within_2s": float(np.mean(read & (np.abs(charged - truth) <= 2))),
-                "bias": float(np.mean(charged - truth)), "bias:read": float(np.mean((answer - truth)[read])),
+                "bias": float(np.mean(charged - truth)), "bias:read": vectors.mean((answer - truth)[read]),
                 "skill": 1 - mae / mean_absolute_error(truth, np.full(len(truth), median)),
                 "parse_rate": float(read.mean())}
-    return {"id": f"random-{seed}", "input": {"horizon": horizon, "train_median": median, "clips": rows},
-            "expected": expected}
+    return {"input": {"horizon": horizon, "train_median": median, "clips": rows}, "expected": expected}
 
 
-json.dump({"made_with": "scikit-learn", "vectors": [vector(1, 5, 2, 0.1), vector(2, 8, 3, 0.3), vector(3, 4, 1, 0)]},
-          sys.stdout, separators=(",", ":"))
-sys.stdout.write("\n")
+def make(seed):
+    draw = np.random.default_rng(seed)
+    clips, cases = (int(v) for v in draw.integers(1, 12, 2))
+    return {"made_by": "scikit-learn", "vectors": [
+        vector(draw, 5, 2, 0.1), vector(draw, 8, 3, 0.3), vector(draw, 4, 1, 0),
+        vector(draw, clips, cases, draw.choice([0, 0.2, 0.9]))]}
+
+
+if __name__ == "__main__":
+    vectors.command_line(make, 20270)

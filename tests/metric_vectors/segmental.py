@@ -1,12 +1,9 @@
-"""Vectors of the metric family segmental: a plain second computation of the definitions of MS-TCN (Lea et al.,
-"Temporal Convolutional Networks", CVPR 2017): every pair of segments, the whole table of distances, as whole arrays.
-
-segmental.py > segmental.json        needs numpy
-"""
-import json
-import sys
-
+"""Vectors of the metric family segmental: nltk's edit_distance on the classes of segments, and a plain second
+computation of the F1 of MS-TCN (Lea et al., "Temporal Convolutional Networks", CVPR 2017), whose own code is in no
+package: every pair of segments, as whole arrays. See vectors.py for the flags. Needs numpy, nltk."""
 import numpy as np
+import vectors
+from nltk.metrics.distance import edit_distance
 
 
 def segments(labels, background):
@@ -31,27 +28,24 @@ def hits(truth, answer, overlap):
 
 
 def f1(counts):
-    return 2 * counts[0] / (2 * counts[0] + counts[1] + counts[2])
+    """Of a video without segments on both sides: 1."""
+    return 2 * counts[0] / (2 * counts[0] + counts[1] + counts[2]) if counts.any() else 1.0
 
 
 def edit(truth, answer):
-    table = np.add.outer(np.arange(len(truth) + 1), np.arange(len(answer) + 1)).astype(float)
-    for i, t in enumerate(truth, 1):
-        for j, a in enumerate(answer, 1):
-            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (t != a))
-    return 1 - table[-1, -1] / max(len(truth), len(answer))
+    longer = max(len(truth), len(answer))
+    return 1 - edit_distance(list(truth), list(answer)) / longer if longer else 1.0
 
 
-def vector(seed, videos, background):
-    draw = np.random.default_rng(seed)
+def vector(draw, videos, classes, runs, background):
     pairs = []
     for _ in range(videos):
         truth, answer = [], []
-        for _ in range(int(draw.integers(6, 14))):
-            label, length = int(draw.integers(8)), int(draw.integers(2, 25))
+        for _ in range(int(draw.integers(*runs))):
+            label, length = int(draw.integers(classes)), int(draw.integers(2, 25))
             said = np.full(length, label)
             said[:draw.integers(0, length)] = answer[-1] if answer else label
-            said[draw.random(length) < 0.08] = draw.integers(-1, 8)
+            said[draw.random(length) < 0.08] = draw.integers(-1, classes)
             truth += [label] * length
             answer += said.tolist()
         pairs.append((np.array(truth), np.array(answer)))
@@ -63,14 +57,20 @@ def vector(seed, videos, background):
     for overlap in (10, 25, 50):
         counts = [hits(t, a, overlap / 100) for t, a in cut]
         expected[f"f1@{overlap}:video"] = float(np.mean([f1(row) for row in counts]))
-        expected[f"f1@{overlap}:pooled"] = float(f1(sum(counts)))
+        expected[f"f1@{overlap}:pooled"] = float(f1(sum(counts))) if sum(counts).any() else None
     expected["action_score"] = float(np.sqrt(expected["accuracy:video"] *
                                              np.mean([f1(hits(t, a, 0.1)) for t, a in plain])))
-    return {"id": f"random-{seed}",
-            "input": {"videos": [{"gt": t.tolist(), "pred": a.tolist()} for t, a in pairs],
+    return {"input": {"videos": [{"gt": t.tolist(), "pred": a.tolist()} for t, a in pairs], "classes": classes,
                       "background_classes": background}, "expected": expected}
 
 
-json.dump({"made_with": "numpy", "vectors": [vector(1, 3, []), vector(2, 4, [0]), vector(3, 2, [0, 5])]},
-          sys.stdout, separators=(",", ":"))
-sys.stdout.write("\n")
+def make(seed):
+    draw = np.random.default_rng(seed)
+    videos, classes = (int(v) for v in draw.integers([1, 1], [6, 10]))
+    return {"made_by": "numpy, nltk", "vectors": [
+        vector(draw, 3, 8, (6, 14), []), vector(draw, 4, 8, (6, 14), [0]), vector(draw, 2, 8, (6, 14), [0, 5]),
+        vector(draw, videos, classes, (1, 30), [0] if draw.random() < 0.5 else [])]}
+
+
+if __name__ == "__main__":
+    vectors.command_line(make, 20272)

@@ -1,15 +1,13 @@
 """Vectors of the metric family triplet_detection: the released ivtmetrics (0.1.5), the same with the empty rows of the
 repository's head (a89cf65), and a plain calculation of the corrected average precision.
-
-triplet_detection.py > triplet_detection.json        needs numpy, ivtmetrics
+See vectors.py for the flags. Needs numpy, ivtmetrics.
 
 Scores are all different, so that no unstable sort decides.
 """
-import json
-import sys
 import warnings
 
 import numpy as np
+import vectors
 from ivtmetrics.detection import Detection
 
 warnings.filterwarnings("ignore")
@@ -27,10 +25,6 @@ class Head(Released):
 
     def association(self, targets, predictions):
         pass
-
-
-def plain(values):
-    return [None if np.isnan(v) else float(v) for v in values]
 
 
 def box(draw, near=None):
@@ -70,11 +64,12 @@ def reference(kind, videos):
     for component in ("ivt", "i"):
         for how, values in (("video", metric.compute_video_AP(component)), ("global", metric.compute_global_AP(component))):
             result[f"{how}_{component}"] = {
-                "ap": plain(values["AP"]), "recall": plain(values["Rec"]), "precision": plain(values["Pre"]),
-                "mean_ap": float(values["mAP"]), "mean_recall": float(values["mRec"]),
-                "mean_precision": float(values["mPre"])}
+                "ap": vectors.numbers(values["AP"]), "recall": vectors.numbers(values["Rec"]),
+                "precision": vectors.numbers(values["Pre"]),
+                "mean_ap": vectors.number(values["mAP"]), "mean_recall": vectors.number(values["mRec"]),
+                "mean_precision": vectors.number(values["mPre"])}
             if how == "video":
-                result["association"] = plain([values[k] for k in ("lm", "plm", "ids", "idm", "mil", "fp", "fn")])
+                result["association"] = vectors.numbers([values[k] for k in ("lm", "plm", "ids", "idm", "mil", "fp", "fn")])
     return result
 
 
@@ -105,19 +100,20 @@ def corrected(videos, column, classes):
         hits = np.cumsum([hit for _, hit in sorted(ranking, reverse=True)])
         precision = hits / np.arange(1, len(hits) + 1)
         aps.append(float(np.mean([precision[hits / truths >= r / 10].max(initial=0) for r in range(11)])))
-    return {"ap": plain(aps), "mean_ap": float(np.nanmean(aps))}
+    return {"ap": vectors.numbers(aps), "mean_ap": vectors.mean(aps)}
 
 
-def main():
-    draw = np.random.default_rng(20264)
-    vectors = []
-    for sizes, right in (((12,), 0.7), ((10, 14, 8), 0.7), ((40, 40), 0.3)):  # frames per video, share of right names
+def make(seed):
+    draw = np.random.default_rng(seed)
+    made = []
+    for sizes, right in (((12,), 0.7), ((10, 14, 8), 0.7), ((40, 40), 0.3),  # frames per video, share of right names
+                         (draw.integers(1, 20, draw.integers(1, 5)).tolist(), draw.uniform(0.1, 1))):
         videos = [video(draw, size, right) for size in sizes]
-        vectors.append({"videos": videos, "released": reference(Released, videos), "head": reference(Head, videos),
-                        "corrected": {"ivt": corrected(videos, 0, TRIPLETS), "i": corrected(videos, 1, INSTRUMENTS)}})
-    json.dump({"made_by": "triplet_detection.py, ivtmetrics 0.1.5", "triplets": TRIPLETS, "instruments": INSTRUMENTS,
-               "vectors": vectors}, sys.stdout)
-    print()
+        made.append({"videos": videos, "released": reference(Released, videos), "head": reference(Head, videos),
+                     "corrected": {"ivt": corrected(videos, 0, TRIPLETS), "i": corrected(videos, 1, INSTRUMENTS)}})
+    return {"made_by": "triplet_detection.py, ivtmetrics 0.1.5", "triplets": TRIPLETS, "instruments": INSTRUMENTS,
+            "vectors": made}
 
 
-main()
+if __name__ == "__main__":
+    vectors.command_line(make, 20264)

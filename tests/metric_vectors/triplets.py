@@ -1,15 +1,13 @@
 """Vectors of the metric family triplets: components by ivtmetrics, average precision and set scores by scikit-learn.
-
-triplets.py > triplets.json        needs numpy, scikit-learn, ivtmetrics
+See vectors.py for the flags. Needs numpy, scikit-learn, ivtmetrics.
 
 For classes with positives the values are those of ivtmetrics (checked here). For classes without, ivtmetrics gives what
 scikit-learn gives, which changed from version to version; here they are null and left out of means.
 """
-import json
-import sys
 import warnings
 
 import numpy as np
+import vectors
 from ivtmetrics.recognition import Recognition
 from sklearn.metrics import accuracy_score, average_precision_score, f1_score
 
@@ -22,16 +20,12 @@ def class_aps(truth, scores):
                      for c in range(truth.shape[1])])
 
 
-def plain(values):
-    return [None if np.isnan(v) else float(v) for v in values]
-
-
 def recognition(draw):
     metric = Recognition(100)
     bank = np.array(metric.bank)
-    frequent = [17, 19, 60, 96, 29, 94, 12, 58]
+    frequent = draw.choice(100, 8, replace=False).tolist()
     videos, truths, scores = [], [], []
-    for frames in (25, 18, 12):
+    for frames in draw.integers(5, 26, 3):
         truth = np.zeros((frames, 100), int)
         for f in range(frames):
             for c in draw.choice(frequent, draw.integers(0, 4), replace=False):
@@ -48,14 +42,14 @@ def recognition(draw):
                  for t, s in zip(truths, scores)]
         by_video = np.array([class_aps(t, s) for t, s in parts])
         pooled = class_aps(*(np.concatenate(side) for side in zip(*parts)))
-        video = np.nanmean(by_video, axis=0)
+        video = np.array([np.nanmean(of_class) if not np.isnan(of_class).all() else np.nan for of_class in by_video.T])
         reference = metric.compute_global_AP(component)["AP"]
         defined = ~np.isnan(pooled)
         assert np.allclose(reference[defined], pooled[defined], rtol=0, atol=1e-12)
-        expected[component] = {"video": float(np.nanmean(video)), "global": float(np.nanmean(pooled)),
-                               "video_of_class": plain(video), "global_of_class": plain(pooled)}
+        expected[component] = {"video": vectors.mean(video), "global": vectors.mean(pooled),
+                               "video_of_class": vectors.numbers(video), "global_of_class": vectors.numbers(pooled)}
         if component == "ivt":
-            expected["ivt_no_null"] = {"video": float(np.nanmean(video[:-6])), "global": float(np.nanmean(pooled[:-6]))}
+            expected["ivt_no_null"] = {"video": vectors.mean(video[:-6]), "global": vectors.mean(pooled[:-6])}
     # Top-k over untied scores, as ties are in no stated order there.
     untied = [np.round(s + draw.random(s.shape) * 5e-3, 6) for s in scores]
     other = Recognition(100)
@@ -63,7 +57,8 @@ def recognition(draw):
         other.update(t, s)
         other.video_end()
     expected_top = {f"top{k}_{c}": float(other.topK(k, c)) for k in (1, 5) for c in COMPONENTS}
-    return {"table": bank[:, 1:4].tolist(), "videos": videos, "truth": [np.flatnonzero(row).tolist() for row in np.concatenate(truths)],
+    return {"table": bank[:, 1:4].tolist(), "videos": videos,
+            "truth": [np.flatnonzero(row).tolist() for row in np.concatenate(truths)],
             "scores": np.concatenate(scores).tolist(), "untied_scores": np.concatenate(untied).tolist(),
             "expected": expected, "expected_top": expected_top}
 
@@ -91,11 +86,10 @@ def sets(draw):
     return {"frames": frames, "expected": expected}
 
 
-def main():
-    draw = np.random.default_rng(20263)
-    json.dump({"made_by": "triplets.py, ivtmetrics, scikit-learn", "recognition": recognition(draw), "sets": sets(draw)},
-              sys.stdout)
-    print()
+def make(seed):
+    draw = np.random.default_rng(seed)
+    return {"made_by": "triplets.py, ivtmetrics, scikit-learn", "recognition": recognition(draw), "sets": sets(draw)}
 
 
-main()
+if __name__ == "__main__":
+    vectors.command_line(make, 20263)

@@ -54,8 +54,7 @@ void expect_single(TextTask task, Slot slot, const List& list, const std::vector
     if (task == TextTask::kNextAction) {
       int now = index;
       while (lexicon()[now].label == lexicon()[index].label) now = one(list.concepts, draws);
-      slots.concept_is(Slot::kAction, now);
-      question.given = {id_of(now)};
+      slots.concept_is(Slot::kAction, now);  // not every question names it: the answer must say what is past
     }
     slots.concept_is(slot, index);
     const std::string where = list.name + " " + std::string(kTextTaskIds[static_cast<std::size_t>(task)]);

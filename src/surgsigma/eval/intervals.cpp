@@ -11,19 +11,20 @@ namespace surgsigma {
 namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-constexpr int kResamplesAtATime = 64;
+constexpr std::size_t kResamplesAtATime = 64;
 
 Status check(const BootstrapOptions& options) {
-  if (options.resamples >= 1 && options.resamples <= 10'000'000 && options.level > 0 && options.level < 1) return done();
+  if (options.resamples >= 1 && options.resamples <= 10'000'000 && options.level > 0 && options.level < 1)
+    return done();
   return Error{ErrorKind::kUsage, "a bootstrap needs a number of resamples and a level between 0 and 1", "eval",
                "10000 and 0.95 are usual"};
 }
 
 /// How often each case is drawn in resample `number`: a function of the seed and the number alone.
-void draw_weights(std::size_t cases, std::uint64_t seed, int number, std::vector<double>& weights) {
+void draw_weights(std::uint64_t seed, int number, std::span<double> weights) {
   std::fill(weights.begin(), weights.end(), 0.0);
   Draws draws(seed, std::to_string(number), "bootstrap");
-  for (std::size_t i = 0; i < cases; ++i) weights[draws.below(cases)] += 1;
+  for (std::size_t i = 0; i < weights.size(); ++i) weights[draws.below(weights.size())] += 1;
 }
 
 std::vector<double> plain_values(const Scorer& scorer, std::size_t cases) {
@@ -33,33 +34,35 @@ std::vector<double> plain_values(const Scorer& scorer, std::size_t cases) {
   return values;
 }
 
-/// value_of(weights, values) for each resample; [metric * resamples + resample].
-template <class ValueOf>
+/// values_of(count, weights, values) for some resamples at a time; [metric * resamples + resample].
+template <class ValuesOf>
 std::vector<double> resampled(std::size_t metrics, std::size_t cases, const BootstrapOptions& options,
-                              const ValueOf& value_of) {
+                              const ValuesOf& values_of) {
   const auto resamples = static_cast<std::size_t>(options.resamples);
   std::vector<double> all(metrics * resamples, kUndefined);
   const std::size_t pieces = (resamples + kResamplesAtATime - 1) / kResamplesAtATime;
   parallel_for(pieces, options.jobs, [&](std::size_t piece) {
-    std::vector<double> weights(cases), values(metrics);
-    const std::size_t end = std::min(resamples, (piece + 1) * kResamplesAtATime);
-    for (std::size_t r = piece * kResamplesAtATime; r < end; ++r) {
-      draw_weights(cases, options.seed, static_cast<int>(r), weights);
-      value_of(weights, values);
-      for (std::size_t m = 0; m < metrics; ++m) all[m * resamples + r] = values[m];
+    const std::size_t begin = piece * kResamplesAtATime, count = std::min(resamples - begin, kResamplesAtATime);
+    std::vector<double> weights(count * cases), values(count * metrics, kUndefined);
+    for (std::size_t i = 0; i < count; ++i)
+      draw_weights(options.seed, static_cast<int>(begin + i), std::span(weights).subspan(i * cases, cases));
+    values_of(count, std::span<const double>(weights), std::span(values));
+    for (std::size_t m = 0; m < metrics; ++m) {
+      for (std::size_t i = 0; i < count; ++i) all[m * resamples + begin + i] = values[i * metrics + m];
     }
   });
   return all;
 }
 
-/// The quantile of sorted values by linear interpolation.
-double quantile(std::span<const double> sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
+/// The quantile by linear interpolation between ranks. Puts the values in another order.
+double quantile(std::span<double> values, double share) {
+  const double place = share * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double low = sorted[below];
-  if (std::isinf(low) || std::isinf(sorted[above])) return low;
-  return low + (place - static_cast<double>(below)) * (sorted[above] - low);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(below);
+  std::nth_element(values.begin(), at, values.end());
+  const double low = *at, high = below + 1 < values.size() ? *std::min_element(at + 1, values.end()) : low;
+  if (std::isinf(low) || std::isinf(high)) return low;
+  return low + (place - static_cast<double>(below)) * (high - low);
 }
 
 ScoredValue interval(double value, std::span<double> samples, std::size_t cases, double level) {
@@ -68,7 +71,6 @@ ScoredValue interval(double value, std::span<double> samples, std::size_t cases,
   const auto defined = static_cast<std::size_t>(end - samples.begin());
   scored.share_defined = static_cast<double>(defined) / static_cast<double>(samples.size());
   if (cases < 2 || std::isnan(value) || 2 * defined < samples.size()) return scored;
-  std::sort(samples.begin(), end);
   scored.low = quantile(samples.first(defined), (1 - level) / 2);
   scored.high = quantile(samples.first(defined), (1 + level) / 2);
   return scored;
@@ -95,13 +97,18 @@ Result<std::vector<ScoredValue>> score_with_intervals(const Scorer& scorer, std:
   const auto resamples = static_cast<std::size_t>(options.resamples);
   const std::vector<double> values = plain_values(scorer, cases);
   std::vector<double> samples;
-  if (cases >= 2) samples = resampled(metrics, cases, options, scorer.values_at);
-  std::vector<ScoredValue> scored(metrics);
-  for (std::size_t m = 0; m < metrics; ++m) {
-    scored[m] = cases < 2 ? ScoredValue{values[m], kUndefined, kUndefined, 0}
-                          : interval(values[m], std::span(samples).subspan(m * resamples, resamples), cases,
-                                     options.level);
+  if (cases >= 2) {
+    samples = resampled(metrics, cases, options,
+                        [&](std::size_t count, std::span<const double> weights, std::span<double> drawn) {
+                          values_of_many(scorer, count, weights, drawn);
+                        });
   }
+  std::vector<ScoredValue> scored(metrics);
+  parallel_for(metrics, options.jobs, [&](std::size_t m) {
+    scored[m] = cases < 2
+                    ? ScoredValue{values[m], kUndefined, kUndefined, 0}
+                    : interval(values[m], std::span(samples).subspan(m * resamples, resamples), cases, options.level);
+  });
   return scored;
 }
 
@@ -116,12 +123,13 @@ Result<std::vector<PairedDifference>> paired_differences(const Scorer& a, const 
   const std::vector<double> values_a = plain_values(a, cases), values_b = plain_values(b, cases);
   std::vector<double> samples;
   if (cases >= 2) {
-    samples = resampled(metrics, cases, options, [&](std::span<const double> weights, std::span<double> values) {
-      std::vector<double> others(metrics, kUndefined);
-      a.values_at(weights, values);
-      b.values_at(weights, others);
-      for (std::size_t m = 0; m < metrics; ++m) values[m] -= others[m];
-    });
+    samples = resampled(metrics, cases, options,
+                        [&](std::size_t count, std::span<const double> weights, std::span<double> values) {
+                          std::vector<double> others(values.size(), kUndefined);
+                          values_of_many(a, count, weights, values);
+                          values_of_many(b, count, weights, others);
+                          for (std::size_t i = 0; i < values.size(); ++i) values[i] -= others[i];
+                        });
   }
   std::vector<PairedDifference> differences(metrics);
   for (std::size_t m = 0; m < metrics; ++m) {

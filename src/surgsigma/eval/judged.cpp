@@ -5,6 +5,7 @@
 
 #include "surgsigma/base/text.h"
 #include "surgsigma/base/threads.h"
+#include "surgsigma/eval/metrics/triplet_detection.h"
 
 namespace surgsigma {
 namespace {
@@ -75,6 +76,26 @@ void to_native(Answer& answer, ImageSize shown, const Answer& gold) {
     placed.box = {placed.box.x1 * x, placed.box.y1 * y, placed.box.x2 * x, placed.box.y2 * y};
   }
   boxes->size = right->size;
+}
+
+/// What the endpoint told of an answer that has no text or whose text says nothing.
+void take_endpoint_word(const Prediction& prediction, ReadAnswer& read) {
+  if (read.is_read()) return;
+  if (!prediction.refusal.empty() || prediction.finish_reason == "content_filter") {
+    read.state = ReadState::kRefused;
+  } else if (prediction.finish_reason == "length") {
+    read.state = ReadState::kTruncated;
+  }
+}
+
+/// An answer with thousands of triplets is no answer, and no input that a metric must bear.
+void refuse_floods(ReadAnswer& read) {
+  const auto* set = std::get_if<TripletsAnswer>(&read.answer.value);
+  if (!read.is_read() || set == nullptr || set->triplets.size() <= kMostTripletBoxes) return;
+  const std::string count = std::to_string(set->triplets.size());
+  read = ReadAnswer{};
+  read.answer.value = TripletsAnswer{};
+  read.reason = "names " + count + " triplets, more than " + std::to_string(kMostTripletBoxes);
 }
 
 }  // namespace
@@ -161,6 +182,8 @@ std::vector<Judged> judge(const std::vector<Question>& questions, const std::vec
     all[i].prediction = &predictions[i];
     if (predictions[i].is_missing) return;
     all[i].read = read_answer(predictions[i].text, answer_question(questions[i], facts, words), words);
+    take_endpoint_word(predictions[i], all[i].read);
+    refuse_floods(all[i].read);
     to_native(all[i].read.answer, questions[i].size, questions[i].gold);
   });
   return all;

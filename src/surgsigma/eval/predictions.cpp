@@ -6,6 +6,7 @@
 
 #include "surgsigma/base/csv.h"
 #include "surgsigma/base/text.h"
+#include "surgsigma/eval/wrong_ids.h"
 
 namespace surgsigma {
 namespace {
@@ -115,6 +116,8 @@ Result<Prediction> prediction_of(const Row& row, const FormatRules& rules) {
   Prediction prediction;
   prediction.text = text->get<std::string>();
   prediction.reasoning = text_or(row.document, "reasoning", "");
+  prediction.refusal = text_or(row.document, "refusal", "");
+  prediction.finish_reason = text_or(row.document, "finish_reason", "");
   const auto scores = row.document.find("scores");
   if (scores == row.document.end() || scores->is_null()) return prediction;
   if (!scores->is_object()) return Error{ErrorKind::kData, "scores are not an object of numbers", row.where, ""};
@@ -128,18 +131,6 @@ Result<Prediction> prediction_of(const Row& row, const FormatRules& rules) {
 }
 
 std::string id_text(const Json& id) { return id.is_string() ? id.get<std::string>() : to_text(id); }
-
-/// Ids that are wrong in one way: their number, and the first few.
-struct WrongIds {
-  std::size_t count = 0;
-  std::vector<std::string> first;
-  void add(const std::string& id) {
-    if (++count <= 3) first.push_back(id);
-  }
-  std::string text(std::string_view what) const {
-    return count == 0 ? "" : std::to_string(count) + " " + std::string(what) + " (" + join(first, ", ") + ")";
-  }
-};
 
 Result<std::vector<Prediction>> by_order(const std::vector<Row>& rows, const std::vector<Question>& questions,
                                          const FormatRules& rules, const fs::path& file) {

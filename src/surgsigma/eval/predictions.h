@@ -20,7 +20,9 @@ struct Prediction {
   bool is_missing = false;
   /// How sure the model is of a class, by concept id; higher is surer. Only in lines of our own ("scores").
   std::vector<std::pair<std::string, double>> scores;
-  std::string reasoning;  ///< where the endpoint gave it apart
+  std::string reasoning;      ///< where the endpoint gave it apart
+  std::string refusal;        ///< where the endpoint told it apart from the text
+  std::string finish_reason;  ///< "stop", "length", ...; empty: not told
 };
 
 struct PredictionFormat {

@@ -52,6 +52,7 @@ Result<Question> question_from(const Json& row, const std::string& where) {
   question.gold = std::move(gold);
   question.begin_us = int_or(row, "begin_us", 0);
   question.end_us = int_or(row, "end_us", 0);
+  question.centre = text_or(row, "centre", "");
   question.is_simulated = bool_or(row, "simulated", false);
   return question;
 }

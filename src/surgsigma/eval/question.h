@@ -28,6 +28,7 @@ struct Question {
   std::string source;
   std::string video;
   std::string case_id;
+  std::string centre;  ///< where it was operated; empty: not known
   std::int64_t begin_us = 0;
   std::int64_t end_us = 0;
   bool is_simulated = false;

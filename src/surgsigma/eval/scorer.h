@@ -18,6 +18,18 @@ struct Scorer {
   /// weights[c] >= 0: how often case c counts; values has names.size() places. NaN: undefined at these weights, for
   /// example a class without positives. Deterministic; safe to call from several threads.
   std::function<void(std::span<const double> weights, std::span<double> values)> values_at;
+  /// Nothing, or the same for `count` settings of the weights at once, where that is faster: count * cases weights and
+  /// count * names.size() values, row by row. Every row is to the bit what values_at gives.
+  std::function<void(std::size_t count, std::span<const double> weights, std::span<double> values)> many_values_at = {};
 };
+
+/// The values of `count` settings of the weights, by many_values_at where there is one. `count` is not 0.
+inline void values_of_many(const Scorer& scorer, std::size_t count, std::span<const double> weights,
+                           std::span<double> values) {
+  if (scorer.many_values_at) return scorer.many_values_at(count, weights, values);
+  const std::size_t cases = weights.size() / count, names = scorer.names.size();
+  for (std::size_t i = 0; i < count; ++i)
+    scorer.values_at(weights.subspan(i * cases, cases), values.subspan(i * names, names));
+}
 
 }  // namespace surgsigma

@@ -23,7 +23,8 @@ const Catalog& catalog() {
 /// Ten phase questions of five cases, and the folder that `eval make` would write for them.
 class SuiteScoreTest : public ::testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { ask(); }
+  void ask() {
     std::string questions;
     for (int i = 0; i < 10; ++i) questions += question(i) + "\n";
     write("questions/phase/questions.jsonl", questions);
@@ -44,14 +45,16 @@ class SuiteScoreTest : public ::testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   static std::string concept_of(int i) { return i % 5 == 4 ? "pha.chole.calot_dissection" : "pha.chole.preparation"; }
-  static std::string question(int i) {
+  std::string centre_;  ///< of the questions with an even number
+  std::string question(int i) const {
     const std::string n = std::to_string(i), c = std::to_string(i / 2);
     return R"({"id":"q)" + n + R"(","task":"phase_recognition","form":"open","turns":["Which phase?"],"options":[],)" +
            R"("pictures":["media/)" + n +
            R"(.jpg"],"width":854,"height":480,"answer":{"shape":"concepts","concepts":[")" + concept_of(i) +
            R"("]},"gold":"It is so.","part":"test","source":"cholec80","video":"cholec80/v)" + c +
            R"(","case":"camma:)" + c + R"(","begin_us":1)" + n + R"(00000,"end_us":1)" + n +
-           R"(00000,"origin":"human","simulated":false})";
+           R"(00000,"origin":"human",)" + (i % 2 == 0 && !centre_.empty() ? R"("centre":")" + centre_ + "\"," : "") +
+           R"("simulated":false})";
   }
   void write(const std::string& name, const std::string& text) {
     fs::create_directories((folder_ / name).parent_path());
@@ -87,7 +90,8 @@ TEST_F(SuiteScoreTest, RightAnswersGetAllAndStandBesideBaselines) {
   EXPECT_EQ(test.cases, 5U);
   EXPECT_EQ(test.parse_rate(), 1);
   const auto place = static_cast<std::size_t>(test.find("clip_classes.accuracy") - test.values.data());
-  EXPECT_NEAR(test.baselines[0][place], 0.8, 1e-12) << "the majority of the training part, on these questions";
+  EXPECT_NEAR(test.baseline_value("majority", place), 0.8, 1e-12)
+      << "the majority of the training part, on these questions";
   for (const char* file : {"scores.json", "scores.csv", "scores.md", "scores.tex", "items.jsonl", "report.html"}) {
     EXPECT_TRUE(fs::exists(folder_ / "out" / file)) << file;
   }
@@ -153,8 +157,39 @@ TEST_F(SuiteScoreTest, AHostileAnswerIsOnlyTextInTheReport) {
   answers([](int) { return "<script>alert(1)</script>"; });
   ASSERT_TRUE(score());
   const auto page = read_file(folder_ / "out/report.html");
-  EXPECT_THAT(*page, Not(HasSubstr("<script>")));
-  EXPECT_THAT(*page, HasSubstr("&lt;script&gt;"));
+  EXPECT_THAT(*page, Not(HasSubstr("<script>alert")));
+  EXPECT_THAT(*page, HasSubstr("&lt;script&gt;alert"));
+  EXPECT_THAT(*page, HasSubstr("default-src 'none'")) << "and the page may run nothing but its own filters";
+}
+
+TEST_F(SuiteScoreTest, ACentreIsScoredApartWhereItIsSaid) {
+  answers([](int i) { return i % 5 == 4 ? "Calot triangle dissection" : i % 2 == 0 ? "preparation" : "none of them"; });
+  EXPECT_TRUE(score()->tests[0].by_centre.empty()) << "no question says its centre";
+  centre_ = "bern";
+  ask();
+  const auto scored = score();
+  ASSERT_TRUE(scored) << to_string(scored.error());
+  const auto& parts = scored->tests[0].by_centre;
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0].part, "bern");
+  EXPECT_EQ(parts[0].questions, 5U);
+  EXPECT_EQ(parts[0].find("clip_classes.accuracy")->value, 1);
+  EXPECT_EQ(parts[1].part, kUnknownCentre);
+  EXPECT_NEAR(parts[1].find("clip_classes.accuracy")->value, 0.2, 1e-12);
+  EXPECT_TRUE(scored->tests[0].by_source.empty()) << "one source";
+  EXPECT_THAT(*read_file(folder_ / "out/parts.csv"), HasSubstr("m,phase,phase_recognition,centre,bern,"));
+}
+
+TEST_F(SuiteScoreTest, TheReportShowsConfusionsInWordsOfTheOntology) {
+  answers([](int i) { return i < 3 ? "I cannot tell" : "preparation"; });
+  const auto scored = score();
+  ASSERT_TRUE(scored) << to_string(scored.error());
+  ASSERT_TRUE(scored->tests[0].confusion);
+  EXPECT_EQ(scored->label("pha.chole.calot_dissection"), "dissection of Calot's triangle");
+  EXPECT_EQ(scored->label("of nobody"), "of nobody");
+  const auto page = read_file(folder_ / "out/report.html");
+  EXPECT_THAT(*page, HasSubstr("What was said for what"));
+  EXPECT_THAT(*page, HasSubstr("dissection of Calot's triangle</span></th>"));
 }
 
 TEST_F(SuiteScoreTest, TheSameBytesForAnyNumberOfThreads) {
@@ -164,14 +199,6 @@ TEST_F(SuiteScoreTest, TheSameBytesForAnyNumberOfThreads) {
   options_.bootstrap.jobs = 3;
   ASSERT_TRUE(score());
   EXPECT_EQ(*one, *read_file(folder_ / "out/scores.json"));
-}
-
-TEST(MetricRows, EveryUsualMetricIsInTheTable) {
-  for (const Task& task : catalog().tasks) {
-    const std::string_view usual = usual_metric(task.id);
-    if (usual.empty()) continue;  // answered by pixels
-    EXPECT_NE(metric_row_of(usual), nullptr) << task.id << ": " << usual;
-  }
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ CaseNumbers case_numbers(const std::vector<Judged>& judged);
 Result<Scorer> task_scorer(const std::vector<Judged>& judged, const CaseNumbers& cases, const TestFacts& facts,
                            const Catalog& catalog, int jobs);
 
-/// The metric that stands for a task where a suite names none.
-std::string_view usual_metric(std::string_view task);
+/// The metric that stands for a task where a suite names none: the first of catalog/tasks. Empty: the task has none.
+std::string usual_metric(const Catalog& catalog, std::string_view task);
 
 /// Whether one answer is right as a person would count it, for the browser of errors: between 0 and 1 (sets: F1, boxes:
 /// IoU, durations within two seconds), nothing for captions.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <set>
 
 #include "surgsigma/base/text.h"
@@ -36,19 +38,61 @@ void count_words(const std::vector<Judged>& judged, TestScore& score) {
   if (score.out_of_vocabulary.size() > kMostWords) score.out_of_vocabulary.resize(kMostWords);
 }
 
-Status score_sources(const std::vector<Judged>& judged, const TestFacts& facts, const Catalog& catalog,
-                     const BootstrapOptions& options, TestScore& score) {
+/// One entry per part that `part_of` names, where there are at least two.
+Result<std::vector<PartScore>> score_parts(const std::vector<Judged>& judged,
+                                           const std::function<std::string(const Question&)>& part_of,
+                                           const TestFacts& facts, const Catalog& catalog,
+                                           const BootstrapOptions& options) {
   std::map<std::string, std::vector<Judged>> parts;
-  for (const Judged& one : judged) parts[one.question->source].push_back(one);
-  if (parts.size() < 2) return done();
-  for (const auto& [source, part] : parts) {
+  for (const Judged& one : judged) parts[part_of(*one.question)].push_back(one);
+  std::vector<PartScore> scores;
+  if (parts.size() < 2) return scores;
+  for (const auto& [name, part] : parts) {
     const CaseNumbers cases = case_numbers(part);
     SURGSIGMA_TRY(scorer, task_scorer(part, cases, facts, catalog, options.jobs));
     SURGSIGMA_TRY(values, score_with_intervals(scorer, cases.names.size(), options));
-    score.by_source[source] = std::move(values);
-    score.names_by_source[source] = scorer.names;
+    scores.push_back({name, part.size(), cases.names.size(), scorer.names, std::move(values)});
   }
-  return done();
+  return scores;
+}
+
+Json parts_json(const std::vector<PartScore>& parts) {
+  Json made = Json::object();
+  for (const PartScore& part : parts) {
+    Json values = Json::array();
+    for (std::size_t i = 0; i < part.names.size(); ++i) values.push_back(value_json(part.names[i], part.values[i]));
+    made[part.part] = {{"questions", part.questions}, {"cases", part.cases}, {"values", values}};
+  }
+  return made;
+}
+
+const ScoredValue* value_named(const std::vector<std::string>& names, const std::vector<ScoredValue>& values,
+                               const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? nullptr : &values[static_cast<std::size_t>(found - names.begin())];
+}
+
+/// Blind answers carry no scores: what needs them (average precision, Brier) is undefined there, not the model's own.
+Result<BaselineScore> score_baseline(Baseline kind, const std::vector<Judged>& judged, const CaseNumbers& cases,
+                                     const TestFacts& facts, const Catalog& catalog, const BootstrapOptions& options,
+                                     const TestScore& score) {
+  std::vector<Judged> answers = baseline_answers(judged, facts, kind, options.seed);
+  const Prediction silent;
+  for (Judged& one : answers) one.prediction = &silent;
+  SURGSIGMA_TRY(blind, task_scorer(answers, cases, facts, catalog, options.jobs));
+  std::vector<double> values(blind.names.size());
+  blind.values_at(std::vector<double>(cases.names.size(), 1.0), values);
+  BaselineScore made{std::string(kBaselineWords[static_cast<std::size_t>(kind)]),
+                     std::vector<double>(score.names.size(), std::nan(""))};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto found = std::find(score.names.begin(), score.names.end(), blind.names[i]);
+    if (found == score.names.end()) {
+      return Error{ErrorKind::kInternal, "a baseline has other metrics than the model", score.test,
+                   "please report this"};
+    }
+    made.values[static_cast<std::size_t>(found - score.names.begin())] = values[i];
+  }
+  return made;
 }
 
 }  // namespace
@@ -57,9 +101,15 @@ double TestScore::parse_rate() const {
   return questions == 0 ? 0 : static_cast<double>(fates[0]) / static_cast<double>(questions);
 }
 
-const ScoredValue* TestScore::find(const std::string& name) const {
-  const auto found = std::find(names.begin(), names.end(), name);
-  return found == names.end() ? nullptr : &values[static_cast<std::size_t>(found - names.begin())];
+const ScoredValue* TestScore::find(const std::string& name) const { return value_named(names, values, name); }
+
+const ScoredValue* PartScore::find(const std::string& name) const { return value_named(names, values, name); }
+
+double TestScore::baseline_value(std::string_view baseline, std::size_t place) const {
+  for (const BaselineScore& one : baselines) {
+    if (one.name == baseline) return one.values[place];
+  }
+  return std::nan("");
 }
 
 Result<TestScore> score_test(const std::string& test, const std::string& primary, const std::vector<Judged>& judged,
@@ -81,7 +131,7 @@ Result<TestScore> score_test(const std::string& test, const std::string& primary
   score.cases = cases.names.size();
   SURGSIGMA_TRY(scorer, task_scorer(judged, cases, facts, catalog, options.jobs));
   score.names = scorer.names;
-  if (score.primary.empty()) score.primary = usual_metric(score.task);
+  if (score.primary.empty()) score.primary = usual_metric(catalog, score.task);
   const bool has_primary = std::find(score.names.begin(), score.names.end(), score.primary) != score.names.end();
   if (!has_primary) {
     const auto near = nearest(score.primary, score.names);
@@ -91,17 +141,21 @@ Result<TestScore> score_test(const std::string& test, const std::string& primary
   SURGSIGMA_TRY(values, score_with_intervals(scorer, score.cases, options));
   score.values = std::move(values);
   for (std::size_t b = 0; b < kBaselineWords.size(); ++b) {
-    const auto answers = baseline_answers(judged, facts, static_cast<Baseline>(b), options.seed);
-    SURGSIGMA_TRY(blind, task_scorer(answers, cases, facts, catalog, options.jobs));
-    score.baselines[b].resize(score.names.size());
-    if (blind.names != score.names) {
-      return Error{ErrorKind::kInternal, "a baseline has other metrics than the model", test, "please report this"};
-    }
-    const std::vector<double> ones(score.cases, 1.0);
-    blind.values_at(ones, score.baselines[b]);
+    SURGSIGMA_TRY(baseline, score_baseline(static_cast<Baseline>(b), judged, cases, facts, catalog, options, score));
+    score.baselines.push_back(std::move(baseline));
   }
   count_words(judged, score);
-  SURGSIGMA_CHECK(score_sources(judged, facts, catalog, options, score));
+  score.confusion = confusion_of(judged, facts);
+  score.gold_counts = gold_counts(judged);
+  score.calibration = calibration_of(judged);
+  SURGSIGMA_TRY(sources, score_parts(
+                             judged, [](const Question& one) { return one.source; }, facts, catalog, options));
+  score.by_source = std::move(sources);
+  const auto centre_of = [](const Question& one) {
+    return one.centre.empty() ? std::string(kUnknownCentre) : one.centre;
+  };
+  SURGSIGMA_TRY(centres, score_parts(judged, centre_of, facts, catalog, options));
+  score.by_centre = std::move(centres);
   return score;
 }
 
@@ -111,16 +165,11 @@ Json test_score_json(const TestScore& score) {
   Json values = Json::array();
   for (std::size_t i = 0; i < score.names.size(); ++i) {
     Json value = value_json(score.names[i], score.values[i]);
-    for (std::size_t b = 0; b < kBaselineWords.size(); ++b) {
-      value[std::string(kBaselineWords[b])] = number_json(score.baselines[b][i]);
-    }
+    for (const BaselineScore& baseline : score.baselines) value[baseline.name] = number_json(baseline.values[i]);
     values.push_back(std::move(value));
   }
-  Json sources = Json::object();
-  for (const auto& [source, part] : score.by_source) {
-    const auto& names = score.names_by_source.at(source);
-    for (std::size_t i = 0; i < names.size(); ++i) sources[source].push_back(value_json(names[i], part[i]));
-  }
+  Json counts = Json::object();
+  for (const auto& [name, count] : score.gold_counts) counts[name] = count;
   Json words = Json::array();
   for (const auto& [word, count] : score.out_of_vocabulary) words.push_back({{"word", word}, {"answers", count}});
   return {{"test", score.test},
@@ -133,7 +182,12 @@ Json test_score_json(const TestScore& score) {
           {"parse_rate", score.parse_rate()},
           {"answers", fates},
           {"values", values},
-          {"by_source", sources},
+          {"by_source", parts_json(score.by_source)},
+          {"by_centre", parts_json(score.by_centre)},
+          {"gold_counts", counts},
+          {"confusion", score.confusion ? confusion_json(*score.confusion) : Json()},
+          {"calibration", calibration_json(score.calibration)},
+          {"questions_hash", score.questions_hash},
           {"out_of_vocabulary", words}};
 }
 

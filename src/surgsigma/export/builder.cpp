@@ -99,6 +99,7 @@ Refusal SampleBuilder::build(const ConversationView& row, std::string_view part)
   sample_.source = source_.id;
   sample_.video = shown_video_;
   sample_.case_id = shown_case_;
+  sample_.centre = shown_centre_;
   sample_.part = part;
   sample_.form = row.form;
   sample_.origin = row.origin;
@@ -122,6 +123,7 @@ void SampleBuilder::name_recording(const ConversationView& row) {
   named_case_ = row.case_id;
   shown_video_ = rules_.privacy->shown_video(source_.id, row.video);
   shown_case_ = rules_.privacy->shown_case(source_.id, row.case_id);
+  shown_centre_ = rules_.privacy->shown_centre(source_.id, row.case_id);
 }
 
 Refusal SampleBuilder::take_texts(const ConversationView& row) {

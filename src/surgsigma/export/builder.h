@@ -124,6 +124,7 @@ class SampleBuilder {
   std::string named_case_;
   std::string shown_video_;
   std::string shown_case_;
+  std::string shown_centre_;
   ShownMedia shown_;
   std::vector<const WrittenMedium*> written_;
   Refusal media_refusal_;

@@ -262,6 +262,7 @@ Json export_manifest(const ExportFacts& facts) {
           {"parameters", parameters(*facts.options)},
           {"rows_total", facts.rows_total},
           {"rows", facts.rows},
+          {"cases", case_list_json(facts.cases)},
           {"files", files},
           {"left_out",
            {{"by_licence", facts.dropped_by_licence},

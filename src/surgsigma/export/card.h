@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "surgsigma/base/json.h"
+#include "surgsigma/export/case_list.h"
 #include "surgsigma/export/export.h"
 #include "surgsigma/export/format.h"
 #include "surgsigma/export/licence.h"
@@ -36,6 +37,7 @@ struct ExportFacts {
   std::vector<std::string> tasks;
   std::map<std::string, std::map<std::string, std::map<std::string, std::int64_t>>> rows;  ///< part -> task -> source
   std::map<std::string, DroppedRows> dropped;
+  CaseList cases;
   std::int64_t rows_total = 0;
   std::int64_t outside_split = 0;
   std::int64_t dropped_by_licence = 0;

@@ -186,6 +186,7 @@ void sum_up(const RenderPlan& plan, const std::vector<Partition>& partitions, co
       if (sum.rows == 0) sum.example = dropped.example;
       sum.rows += dropped.rows;
     }
+    add_cases(facts.cases, one.cases);
     facts.tokens.add(one.tokens);
     facts.media += one.media;
     facts.missing_media += one.missing;

@@ -48,6 +48,7 @@ Json manifest_of(const Papers& papers, const Database& database, const std::stri
                {"parameters", parameters_of(papers)},
                {"rows_total", papers.rows_total()},
                {"rows", papers.rows},
+               {"cases", case_list_json(papers.cases)},
                {"files", std::move(files)},
                {"left_out",
                 {{"by_licence", papers.selection->dropped_by_licence},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "surgsigma/base/json.h"
+#include "surgsigma/export/case_list.h"
 #include "surgsigma/export/export.h"
 #include "surgsigma/export/format.h"
 #include "surgsigma/export/licence.h"
@@ -43,6 +44,7 @@ struct Papers {
   Json more = Json::object();          ///< members of the manifest that only this format has
   std::vector<ExportedFile> files;
   RowCounts rows;  ///< part -> task -> source
+  CaseList cases;
   Drops drops;
   std::int64_t over_cap = 0;
   bool has_simulated = false;

@@ -19,6 +19,17 @@ std::map<std::string, std::string> approvals(const Manifest& manifest) {
   return states;
 }
 
+/// Sources that share an operation must agree on its centre, else it is not known.
+std::map<std::string, std::string, std::less<>> centres_of(const std::vector<CaseRow>& cases) {
+  std::map<std::string, std::string, std::less<>> centres;
+  for (const CaseRow& one : cases) {
+    if (one.institution.empty()) continue;
+    const auto [known, is_new] = centres.emplace(one.case_id.text, one.institution);
+    if (!is_new && known->second != one.institution) known->second.clear();
+  }
+  return centres;
+}
+
 std::string_view source_of(std::string_view video) { return video.substr(0, video.find('/')); }
 
 /// "3 recordings (a/x, a/y, ...)"
@@ -40,6 +51,8 @@ Result<Privacy> Privacy::read(const Database& database, Purpose purpose) {
   for (const SourceRow& source : sources) {
     if (source.is_private) made.sources_.insert(source.source_id.text);
   }
+  SURGSIGMA_TRY(cases, read_all<CaseRow>(engine, database.files(CaseRow::kTable)));
+  made.centres_ = centres_of(cases);
   if (made.sources_.empty()) return made;
   made.key_ = database.manifest().name_key;
   if (made.key_.empty() && purpose != Purpose::kInternal) {
@@ -129,8 +142,16 @@ std::string Privacy::shown_video(std::string_view source, std::string_view video
 }
 
 std::string Privacy::shown_case(std::string_view source, std::string_view case_id) const {
-  if (!renames(source)) return std::string(case_id);
+  return renames(source) ? case_outside(source, case_id) : std::string(case_id);
+}
+
+std::string Privacy::case_outside(std::string_view source, std::string_view case_id) const {
   return std::string(source) + ":" + name("case", case_id);
+}
+
+std::string Privacy::shown_centre(std::string_view source, std::string_view case_id) const {
+  const auto found = centres_.find(case_id);
+  return found == centres_.end() || renames(source) ? std::string() : found->second;
 }
 
 }  // namespace surgsigma

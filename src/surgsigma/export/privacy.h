@@ -42,6 +42,11 @@ class Privacy {
   /// on a secret of the database that is never exported, so nobody can find the id by trying names.
   std::string shown_video(std::string_view source, std::string_view video) const;
   std::string shown_case(std::string_view source, std::string_view case_id) const;
+  /// The name that an operation of a private source has for every purpose but internal.
+  std::string case_outside(std::string_view source, std::string_view case_id) const;
+  /// The centre of an operation as the table `cases` has it. Empty: not known, said in two ways, or of a private
+  /// recording that leaves under another name.
+  std::string shown_centre(std::string_view source, std::string_view case_id) const;
 
  private:
   struct Recording {
@@ -55,6 +60,7 @@ class Privacy {
   std::string key_;
   std::set<std::string, std::less<>> sources_;
   std::map<std::string, Recording, std::less<>> recordings_;  ///< screened ones, by id
+  std::map<std::string, std::string, std::less<>> centres_;   ///< by case
 };
 
 }  // namespace surgsigma

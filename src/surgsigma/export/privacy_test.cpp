@@ -117,6 +117,37 @@ TEST_F(PrivacyTest, NamesOfPrivateRecordingsStayInTheHouse) {
   EXPECT_TRUE(outside.check_paths(std::vector<std::string>{"openset"}));
 }
 
+TEST_F(PrivacyTest, CentresAreSaidWhereTheyAreKnownAndMayBe) {
+  TestDatabase world;
+  world.add_source("own", {});
+  world.sources.back().is_private = true;
+  world.add_source("openset", {});
+  const auto add_case = [&](const std::string& id, const std::string& institution) {
+    CaseRow one;
+    one.case_id = CaseId(id);
+    one.institution = institution;
+    world.cases.push_back(one);
+  };
+  add_case("own:1", "our house");
+  add_case("camma:1", "strasbourg");
+  add_case("camma:2", "strasbourg");
+  add_case("camma:2", "bern");
+  add_case("camma:3", "");
+  const fs::path place = temporary_.path() / "centres";
+  const Database database = world.make(place);
+  const auto inside = Privacy::read(database, Purpose::kInternal);
+  ASSERT_TRUE(inside) << to_string(inside.error());
+  EXPECT_EQ(inside->shown_centre("own", "own:1"), "our house");
+  EXPECT_EQ(inside->shown_centre("openset", "camma:1"), "strasbourg");
+  EXPECT_EQ(inside->shown_centre("openset", "camma:2"), "") << "two sources name two centres";
+  EXPECT_EQ(inside->shown_centre("openset", "camma:3"), "");
+  EXPECT_EQ(inside->shown_centre("openset", "nobody"), "");
+  const auto outside = Privacy::read(database, Purpose::kResearch);
+  ASSERT_TRUE(outside) << to_string(outside.error());
+  EXPECT_EQ(outside->shown_centre("own", "own:1"), "") << "a renamed operation does not say where it was";
+  EXPECT_EQ(outside->shown_centre("openset", "camma:1"), "strasbourg");
+}
+
 /// A recording's conversation: what the row formats may write of a private source.
 TEST_F(PrivacyTest, ConversationsOfPrivateRecordingsStayInsideAndAreNeverEmbedded) {
   TestDatabase world;

@@ -44,6 +44,7 @@ class PartitionRenderer {
     if (row.case_id != last_case_) {
       last_case_ = row.case_id;
       part_ = parts_.find(last_case_);
+      is_case_listed_ = false;
     }
     if (part_ == kNoPart) return done();
     if (plan_.caps->is_used() && !plan_.caps->keeps(row.task, part_, answer_class, row.id)) return done();
@@ -104,6 +105,10 @@ class PartitionRenderer {
     lines += '\n';
     ++rendered_.rows[slot * plan_.selection->tasks.size() + task_];
     rendered_.scaled_rows += builder_.has_scaled_geometry();
+    if (!is_case_listed_) {
+      add_case(rendered_.cases, kParts[static_cast<std::size_t>(part_)], *plan_.rules.privacy, source_, last_case_);
+      is_case_listed_ = true;
+    }
     rendered_.tokens.add(static_cast<std::int64_t>(builder_.characters()));
     SURGSIGMA_CHECK(spill_.added(slot, task_));
     return list_media();
@@ -180,6 +185,7 @@ class PartitionRenderer {
   Rendered rendered_;
   std::string last_case_ = "\n";  // no case is called so
   int part_ = kNoPart;
+  bool is_case_listed_ = false;
   std::string last_task_;
   std::size_t task_ = 0;
   std::int64_t last_media_ = 0;

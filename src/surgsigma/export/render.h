@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "surgsigma/export/builder.h"
+#include "surgsigma/export/case_list.h"
 #include "surgsigma/export/card.h"
 #include "surgsigma/export/selection.h"
 #include "surgsigma/export/spill.h"
@@ -63,6 +64,7 @@ struct Rendered {
   Spilled spilled;
   std::vector<std::int64_t> rows;  ///< by slot, then by task
   std::map<std::string, DroppedRows> dropped;
+  CaseList cases;
   TokenCounts tokens;
   std::int64_t media = 0;
   std::int64_t missing = 0;

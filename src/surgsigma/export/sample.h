@@ -18,6 +18,7 @@ struct Sample {
   std::string_view source;
   std::string_view video;
   std::string_view case_id;
+  std::string_view centre;   ///< where it was operated; empty: not known
   std::string_view part;     ///< train, val or test
   std::string_view form;     ///< open, choice, yes_no or multi_turn
   std::string_view origin;   ///< human, derived, ...

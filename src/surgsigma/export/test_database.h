@@ -16,6 +16,7 @@ namespace surgsigma {
 class TestDatabase {
  public:
   std::vector<SourceRow> sources;
+  std::vector<CaseRow> cases;
   std::vector<VideoRow> videos;
   std::vector<SplitRow> splits;
   /// (source, unit) -> rows
@@ -97,6 +98,7 @@ class TestDatabase {
       manifest = database->manifest();
       manifest.inputs = inputs;
       write(engine, folder, manifest, sources, "", "all");
+      write(engine, folder, manifest, cases, "", "all");
       write(engine, folder, manifest, videos, "", "all");
       write(engine, folder, manifest, splits, "", "all");
       for (const auto& [place, rows] : conversations) write(engine, folder, manifest, rows, place.first, place.second);

@@ -242,7 +242,7 @@ class Run {
 
   /// Attempts until there is an answer or a reason to give up.
   void ask(Watched& line, const ChatRequest& request, Outcome& outcome) {
-    const Question question{outcome.id, outcome.hash, request};
+    const AskedQuestion question{outcome.id, outcome.hash, request};
     std::optional<Microseconds> first_sent;
     std::optional<std::size_t> replies_at_failure;
     int charged = 0;  // failed attempts that are the question's own
@@ -303,7 +303,7 @@ class Run {
         outcome.what.empty() ? "the run ended before" : "the run ended before an answer came: " + outcome.what;
   }
 
-  static Attempt ask_once(Watched& watched, const Question& question, Microseconds deadline, bool& was_cut) {
+  static Attempt ask_once(Watched& watched, const AskedQuestion& question, Microseconds deadline, bool& was_cut) {
     {
       const std::lock_guard lock(watched.mutex);
       watched.is_asking = true;

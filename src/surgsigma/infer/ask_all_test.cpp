@@ -24,7 +24,7 @@ ChatRequest question(const std::string& text, double temperature = 0) {
   return request;
 }
 
-std::string text_of(const Question& question) { return std::get<TextPart>(question.request.messages[0].parts[0]).text; }
+std::string text_of(const AskedQuestion& question) { return std::get<TextPart>(question.request.messages[0].parts[0]).text; }
 
 Attempt answer(const std::string& text) {
   Attempt attempt{
@@ -45,7 +45,7 @@ class FakeModel {
   OpenLine open() {
     return [this] {
       auto is_cancelled = std::make_shared<std::atomic<bool>>(false);
-      return ModelLine{[this, is_cancelled](const Question& asked) {
+      return ModelLine{[this, is_cancelled](const AskedQuestion& asked) {
                          *is_cancelled = false;
                          const std::string text = text_of(asked);
                          int time = 0;

@@ -82,7 +82,7 @@ class HttpLine {
     if (!target_->proxy_host.empty()) client_->set_proxy(target_->proxy_host, target_->proxy_port);
   }
 
-  Attempt ask(const Question& question) {
+  Attempt ask(const AskedQuestion& question) {
     const auto body = request_json(question.request);
     if (!body.ok()) {
       return {.verdict = Verdict::kItemFailed, .state = AskState::kNotMade, .what = to_string(body.error())};
@@ -253,7 +253,7 @@ class HttpLine {
 OpenLine http_lines(HttpTarget target) {
   return [shared = std::make_shared<const HttpTarget>(std::move(target))]() {
     auto line = std::make_shared<HttpLine>(shared);
-    return ModelLine{[line](const Question& question) { return line->ask(question); }, [line] { line->cancel(); }};
+    return ModelLine{[line](const AskedQuestion& question) { return line->ask(question); }, [line] { line->cancel(); }};
   };
 }
 

@@ -46,7 +46,7 @@ struct Attempt {
   std::optional<Microseconds> retry_after;  ///< As the endpoint wishes.
 };
 
-struct Question {
+struct AskedQuestion {
   std::string_view id;
   std::string_view hash;
   const ChatRequest& request;
@@ -55,7 +55,7 @@ struct Question {
 /// `ask` is called by one thread at a time and blocks; `cancel` may come from another thread at any moment and makes an
 /// `ask` in progress return soon. Neither throws.
 struct ModelLine {
-  std::function<Attempt(const Question&)> ask;
+  std::function<Attempt(const AskedQuestion&)> ask;
   std::function<void()> cancel;
 };
 /// Opens one more line; safe from any thread.

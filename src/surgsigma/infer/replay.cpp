@@ -30,7 +30,7 @@ Status note(Lines& lines, const std::string& name, std::string_view line, const 
   return Error{ErrorKind::kData, "a second, different answer for " + quoted(name), where, "keep one of the two"};
 }
 
-Attempt answer_from(const Replay& replay, const Question& question) {
+Attempt answer_from(const Replay& replay, const AskedQuestion& question) {
   auto found = replay.by_hash.find(std::string(question.hash));
   bool is_known = found != replay.by_hash.end();
   if (!is_known) {
@@ -78,7 +78,7 @@ Result<OpenLine> open_replay(const std::filesystem::path& path) {
     SURGSIGMA_CHECK(note(replay->by_id, logged.id, line, logged, where));
   }
   return OpenLine([replay] {
-    return ModelLine{[replay](const Question& question) { return answer_from(*replay, question); }, [] {}};
+    return ModelLine{[replay](const AskedQuestion& question) { return answer_from(*replay, question); }, [] {}};
   });
 }
 

@@ -6,6 +6,8 @@
 #include "surgsigma/base/hash.h"
 #include "surgsigma/base/text.h"
 #include "surgsigma/eval/judged.h"
+#include "surgsigma/eval/pixel_pairs.h"
+#include "surgsigma/pipeline/pixel_questions.h"
 #include "surgsigma/store/engine.h"
 
 namespace surgsigma {
@@ -118,6 +120,23 @@ Status write_facts(const TestFacts& facts, const fs::path& folder) {
   return write_file(folder / "priors.jsonl", lines);
 }
 
+/// Why no operation of the test's sources is in its parts; empty: some are, or the scheme is unknown, which export
+/// says.
+Result<std::string> why_no_operation(Engine& engine, const SuiteTest& test) {
+  std::vector<std::string> parts;
+  for (const std::string& part : test.parts) parts.push_back(sql_quoted(part));
+  SURGSIGMA_TRY(table, engine.query("SELECT (SELECT count(*) FROM splits WHERE scheme = " + sql_quoted(test.split) +
+                                        "), (SELECT count(*) FROM conversations c JOIN splits s ON s.source_id = "
+                                        "c.source_id AND s.case_id = c.case_id WHERE s.scheme = " +
+                                        sql_quoted(test.split) + " AND s.part IN (" + join(parts, ", ") + ") AND " +
+                                        condition(test, "c.") + ")",
+                                    1));
+  const bool is_known = table.rows[0][0].value_or("0") != "0";
+  if (!is_known || parts.empty() || table.rows[0][1].value_or("0") != "0") return std::string();
+  return "no operation" + (test.sources.empty() ? "" : " of " + join(test.sources, ", ")) + " is in the part " +
+         join(test.parts, ", ") + " of the split " + test.split;
+}
+
 /// The files of the parts as one: scoring reads questions.jsonl.
 Status join_parts(const SuiteTest& test, const fs::path& folder) {
   std::string all;
@@ -129,6 +148,16 @@ Status join_parts(const SuiteTest& test, const fs::path& folder) {
     all += text;
   }
   return write_file(folder / "questions.jsonl", all);
+}
+
+/// Beside every score of the test: what its questions told the model.
+std::string style_note(const std::string& style) {
+  if (style == "sequential") return "Asked one after another: instruments, verbs, targets. ";
+  if (style == "sequential_gt") {
+    return "An ablation: the true instrument and verb stand in the questions, so that the score is no measure of "
+           "recognition. ";
+  }
+  return "";
 }
 
 Json suite_json(const Suite& suite, const std::vector<MadeTest>& made, const Database& database,
@@ -144,16 +173,19 @@ Json suite_json(const Suite& suite, const std::vector<MadeTest>& made, const Dat
                            {"unit", score.unit},
                            {"cite", score.cite}});
     }
-    tests.push_back({{"id", test.id},
-                     {"name", test.name},
-                     {"task", test.task},
-                     {"primary", test.primary},
-                     {"note", test.note},
-                     {"split", test.split},
-                     {"parts", test.parts},
-                     {"questions", one.questions},
-                     {"left_out", one.left_out},
-                     {"published", published}});
+    tests.push_back(
+        {{"id", test.id},
+         {"name", test.name},
+         {"task", test.task},
+         {"primary", test.primary},
+         {"style", test.style},
+         {"note", style_note(test.style) + test.note + (test.note.empty() || one.note.empty() ? "" : " ") + one.note},
+         {"split", test.split},
+         {"parts", test.parts},
+         {"questions", one.questions},
+         {"left_out", one.left_out},
+         {"answered_by", pixel_family(test.task) ? "pixels" : "words"},
+         {"published", published}});
   }
   return {{"suite", suite.id},
           {"name", suite.name},
@@ -161,6 +193,7 @@ Json suite_json(const Suite& suite, const std::vector<MadeTest>& made, const Dat
           {"cite", suite.citation},
           {"matches", suite.matches},
           {"arena", suite.arena},
+          {"arena_sum", suite.has_arena_sum},
           {"profile", suite.profile},
           {"seed", suite.seed},
           {"long_side", suite.long_side ? Json(*suite.long_side) : Json()},
@@ -184,40 +217,31 @@ Result<std::vector<MadeTest>> make_questions(const Database& database, const Cat
   std::vector<MadeTest> made;
   std::int64_t questions = 0;
   for (const SuiteTest& test : suite.tests) {
-    MadeTest one{test.id, 0, "", {}};
-    const auto task = std::find_if(catalog.tasks.begin(), catalog.tasks.end(),
-                                   [&](const Task& known) { return known.id == test.task; });
-    const bool is_in_words = task != catalog.tasks.end() && task->shape != AnswerShape::kMask &&
-                             task->shape != AnswerShape::kPicture && task->shape != AnswerShape::kDepth &&
-                             task->shape != AnswerShape::kClip;
-    if (!is_in_words) {
-      one.left_out = "answered by pixels: export the pairs, and score files";
+    MadeTest one{test.id, 0, test.unavailable, {}, ""};
+    if (!one.left_out.empty()) {
       made.push_back(std::move(one));
       continue;
     }
-    SURGSIGMA_TRY(there, engine->query("SELECT DISTINCT source_id FROM conversations WHERE " + condition(test)));
-    if (there.rows.empty()) {
-      one.left_out = "the database has no such conversations";
+    if (pixel_family(test.task)) {
+      SURGSIGMA_TRY(pixels, make_pixel_test(database, catalog, suite, test, options, *engine));
+      questions += pixels.questions;
+      made.push_back(std::move(pixels));
+      continue;
+    }
+    SURGSIGMA_TRY(narrowed, present_sources(*engine, "conversations", test, one));
+    if (!one.left_out.empty()) {
       made.push_back(std::move(one));
       continue;
     }
-    // Sources that a suite names and a database lacks are no mistake: few labs have them all.
-    SuiteTest narrowed = test;
-    if (!test.sources.empty()) {
-      narrowed.sources.clear();
-      for (const auto& row : there.rows) narrowed.sources.push_back(row[0].value_or(""));
-      if (narrowed.sources.size() < test.sources.size()) {
-        std::vector<std::string> absent;
-        for (const std::string& source : test.sources) {
-          const auto& sources = narrowed.sources;
-          if (std::find(sources.begin(), sources.end(), source) == sources.end()) absent.push_back(source);
-        }
-        one.remarks.push_back("without " + join(absent, ", ") + ", which the database lacks");
-      }
+    SURGSIGMA_TRY(why_none, why_no_operation(*engine, narrowed));
+    if (!why_none.empty()) {
+      one.left_out = std::move(why_none);
+      made.push_back(std::move(one));
+      continue;
     }
     auto report = export_conversations(database, catalog, export_of(suite, narrowed, options));
     if (!report) {
-      if (report.error().kind != ErrorKind::kData) return report.error();
+      if (!selects_nothing(report.error())) return report.error();
       one.left_out = report.error().what;
       made.push_back(std::move(one));
       continue;

@@ -1,6 +1,7 @@
 // The questions of a suite, made from a database: one folder per test with the questions, the pictures that are shown,
-// the closed vocabularies and the answers of the training part that baselines draw from. The folder is all that a
-// model's machine needs, and holds what scoring needs.
+// the closed vocabularies and the answers of the training part that baselines draw from; or, of a task that is answered
+// by pixels, with pairs, inputs and gold files (pixel_questions.h). The folder is all that a model's machine needs, and
+// holds what scoring needs.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +29,11 @@ struct MadeTest {
   std::int64_t questions = 0;
   std::string left_out;  ///< why there is no folder; empty: there is
   std::vector<std::string> remarks;
+  std::string note;  ///< what a report must say of these questions, besides the suite's own note
 };
 
-/// Writes <out>/suite.json and one folder per test. A test whose task is answered by pixels, or that no row of the
-/// database fits, is left out and says why; kData when that are all of them. Everything that export refuses is refused.
+/// Writes <out>/suite.json and one folder per test. A test that no row of the database fits is left out and says why;
+/// kData when that are all of them. Everything that export refuses is refused.
 Result<std::vector<MadeTest>> make_questions(const Database& database, const Catalog& catalog, const Suite& suite,
                                              const QuestionOptions& options);
 

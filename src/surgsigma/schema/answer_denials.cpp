@@ -26,9 +26,26 @@ bool is_denial(std::string_view word) {
   return is_one_of(word, kWords);
 }
 
+namespace {
+
+/// "cannot tell", "not sure which", "no idea", "not able to determine": who does not know denies nothing.
+bool is_doubt(const TokenText& text, std::size_t denial) {
+  constexpr std::array<std::string_view, 15> kWords = {"sure",     "certain", "clear",     "idea",      "know",
+                                                       "tell",     "say",     "determine", "judge",     "decide",
+                                                       "identify", "assess",  "recognize", "recognise", "possible"};
+  constexpr std::size_t kReach = 3;  // "not able to determine"
+  const std::size_t end = std::min(text.tokens.size(), denial + 1 + kReach);
+  for (std::size_t at = denial + 1; at < end; ++at) {
+    if (is_one_of(text.word(at), kWords)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool has_denial(const TokenText& text) {
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
-    if (is_denial(text.word(i))) return true;
+    if (is_denial(text.word(i)) && !is_doubt(text, i)) return true;
   }
   return false;
 }

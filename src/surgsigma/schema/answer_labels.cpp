@@ -141,7 +141,37 @@ ConceptsAnswer concepts_of(const std::vector<int>& indices, const AnswerWords& w
   return answer;
 }
 
-/// Leaves out what the question named itself, and families of what is named too.
+/// Words that say that something has ended: "once clipping is finished", "with clipping completed".
+bool is_end(std::string_view word) {
+  constexpr std::array<std::string_view, 8> kWords = {"finished",  "over", "done",  "complete",
+                                                      "completed", "ends", "ended", "finishes"};
+  return is_one_of(word, kWords);
+}
+
+/// "After clipping comes cutting", "once clipping is finished, ...", "having completed clipping": what came before.
+bool is_past(const TokenText& text, const std::vector<Mention>& mentions, const Mention& mention) {
+  std::size_t at = mention.first;
+  const auto is_joined = [&](std::size_t token) {
+    return !text.tokens[token].after_stop && !text.tokens[token].after_comma && !text.tokens[token].after_colon;
+  };
+  while (at > 0 && is_joined(at) && is_article(text.word(at - 1))) --at;
+  if (at == 0 || !is_joined(at)) return false;
+  const std::string_view before = text.word(at - 1);
+  if (before == "after") return true;
+  if (before == "and") {  // "after clipping and cutting": so is the second
+    return std::any_of(mentions.begin(), mentions.end(), [&](const Mention& other) {
+      return other.last + 1 == at && other.first < mention.first && is_past(text, mentions, other);
+    });
+  }
+  if (before == "completed" || before == "finished") return at > 1 && text.word(at - 2) == "having";
+  if (before != "once" && before != "when" && before != "with" && before != "that") return false;
+  for (std::size_t i = mention.last; i < mention.last + 3 && i < text.tokens.size() && is_joined(i); ++i) {
+    if (is_end(text.word(i))) return true;
+  }
+  return false;
+}
+
+/// Leaves out what the question named itself, what the answer itself calls past, and families of what is named too.
 std::vector<int> narrowed(const TokenText& text, const std::vector<Mention>& mentions, const std::vector<int>& said,
                           const Reading& reading) {
   const auto is_given = [&](int concept_index) {
@@ -154,9 +184,14 @@ std::vector<int> narrowed(const TokenText& text, const std::vector<Mention>& men
     }
     return false;
   };
+  const auto is_only_past = [&](int concept_index) {
+    return std::all_of(mentions.begin(), mentions.end(), [&](const Mention& mention) {
+      return mention.concept_index != concept_index || is_past(text, mentions, mention);
+    });
+  };
   std::vector<int> left;
   for (const int concept_index : said) {
-    if (!is_given(concept_index)) left.push_back(concept_index);
+    if (!is_given(concept_index) && !is_only_past(concept_index)) left.push_back(concept_index);
   }
   if (left.empty()) left = said;
   std::vector<int> narrow;

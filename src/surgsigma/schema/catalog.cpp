@@ -9,6 +9,7 @@
 #include "surgsigma/base/hash.h"
 #include "surgsigma/schema/catalog_parts.h"
 #include "surgsigma/schema/fields.h"
+#include "surgsigma/schema/phase_graph.h"
 
 namespace surgsigma {
 namespace {
@@ -91,16 +92,17 @@ class Loader {
     std::string_view folder;
     LoadFunction load;
   };
-  static const std::array<Kind, 9>& kinds() {
-    static const std::array<Kind, 9> table = {{{"ontology", &Loader::keep},
-                                               {"sources", &Loader::load_source},
-                                               {"splits", &Loader::load_split},
-                                               {"tasks", &Loader::load_task},
-                                               {"templates", &Loader::load_template},
-                                               {"knowledge", &Loader::load_knowledge},
-                                               {"cleaning", &Loader::load_cleaning},
-                                               {"suites", &Loader::keep},
-                                               {"models", &Loader::keep}}};
+  static const std::array<Kind, 10>& kinds() {
+    static const std::array<Kind, 10> table = {{{"ontology", &Loader::keep},
+                                                {"sources", &Loader::load_source},
+                                                {"splits", &Loader::load_split},
+                                                {"tasks", &Loader::load_task},
+                                                {"templates", &Loader::load_template},
+                                                {"knowledge", &Loader::load_knowledge},
+                                                {"cleaning", &Loader::load_cleaning},
+                                                {"transitions", &Loader::load_phase_graph},
+                                                {"suites", &Loader::keep},
+                                                {"models", &Loader::keep}}};
     return table;
   }
 
@@ -196,6 +198,17 @@ class Loader {
     }
   }
 
+  /// Only checked: eval reads it again.
+  void load_phase_graph(const CatalogFile& file) {
+    if (!has_ontology_) return;
+    const PhaseGraph graph = phase_graph_from(file.document, file.path, catalog_.ontology, mistakes_);
+    check_stem(file, graph.id);
+    for (const ConceptId& phase : graph.phases) {
+      const auto [first, is_new] = graph_of_phase_.emplace(phase, file.path);
+      if (!is_new) mistakes_.add({file.path, "phases"}, quoted(phase.text) + " stands in " + first->second + " too");
+    }
+  }
+
   std::vector<std::string> concept_ids() const {
     std::vector<std::string> ids;
     for (const Concept& entry : catalog_.ontology.concepts()) ids.push_back(entry.id.text);
@@ -255,6 +268,7 @@ class Loader {
   std::vector<CatalogFile> files_;
   std::vector<std::string> template_files_;
   std::map<std::string, std::string> knowledge_places_;
+  std::map<ConceptId, std::string> graph_of_phase_;  // file
 };
 
 bool is_catalog_folder(const fs::path& folder) {

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "surgsigma/base/files.h"
+#include "surgsigma/schema/phase_graph.h"
 
 namespace surgsigma {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Key;
+using testing::Not;
 
 /// A small whole catalog on disk.
 class CatalogFolder : public testing::Test {
@@ -143,6 +146,41 @@ TEST_F(CatalogFolder, CaseInTwoPartsOfASchemeIsRefused) {
 TEST_F(CatalogFolder, OverlapMustNameASourceOfTheCatalog) {
   put("sources/toy.yaml", std::string(kToy) + "overlaps: [{source: tou}]\n");
   EXPECT_THAT(mistake(), HasSubstr("did you mean 'toy'?"));
+}
+
+TEST_F(CatalogFolder, APhaseGraphNamesPhasesThatAreThereEachOnce) {
+  put("transitions/g.yaml",
+      "{id: g, name: G, cite: ours, gap_s: -1, phases: [{phase: ins.hook, next: [pha.z]}, {phase: ins.hook}]}");
+  const std::string text = mistake();
+  EXPECT_THAT(text, HasSubstr("unknown phase 'ins.hook'"));
+  EXPECT_THAT(text, HasSubstr("no phase of this file is 'pha.z'"));
+  EXPECT_THAT(text, HasSubstr("'ins.hook' stands twice"));
+  EXPECT_THAT(text, HasSubstr("is not a number of seconds"));
+}
+
+TEST_F(CatalogFolder, APhaseGraphOfOnePhaseHasNoOrder) {
+  put("transitions/g.yaml", "{id: h, name: G, cite: ours, phases: []}");
+  const std::string text = mistake();
+  EXPECT_THAT(text, HasSubstr("fewer than two phases have no order"));
+  EXPECT_THAT(text, HasSubstr("name the file as the id"));
+}
+
+TEST(Catalog, PhaseGraphsSayWhatMayFollow) {
+  const auto catalog = load_catalog(std::filesystem::path(SURGSIGMA_SOURCE_DIR) / "catalog");
+  ASSERT_TRUE(catalog) << to_string(catalog.error());
+  const auto graphs = read_phase_graphs(catalog->folder, catalog->ontology);
+  ASSERT_TRUE(graphs) << to_string(graphs.error());
+  ASSERT_EQ(graphs->size(), 1u);
+  const PhaseGraph& graph = graphs->front();
+  const auto place = [&](const char* id) {
+    return static_cast<std::size_t>(std::find(graph.phases.begin(), graph.phases.end(), ConceptId(id)) -
+                                    graph.phases.begin());
+  };
+  const auto& next = graph.next.at(place("pha.chole.gallbladder_dissection"));
+  EXPECT_THAT(next, Contains(place("pha.chole.gallbladder_packaging")));
+  EXPECT_TRUE(read_phase_graphs("/nonexistent/catalog", catalog->ontology)->empty());
+  EXPECT_THAT(graph.next.at(place("pha.chole.clipping_cutting")),
+              Not(Contains(place("pha.chole.cleaning_coagulation"))));
 }
 
 TEST_F(CatalogFolder, MistakesOfAllFilesAreNamedAtOnce) {

@@ -8,10 +8,11 @@
 namespace surgsigma {
 namespace {
 
-const std::vector<std::string> kSuiteKeys = {"id",    "name",    "description", "cite",      "matches",
+const std::vector<std::string> kSuiteKeys = {"id",    "name",    "description", "cite",      "matches", "arena_sum",
                                              "arena", "profile", "seed",        "long_side", "tests"};
-const std::vector<std::string> kTestKeys = {"id",        "name",     "task",    "sources", "split", "parts", "forms",
-                                            "questions", "balanced", "primary", "note",    "published"};
+const std::vector<std::string> kTestKeys = {"id",      "name",  "task",      "sources",    "split",
+                                            "parts",   "forms", "style",     "questions",  "balanced",
+                                            "primary", "note",  "published", "unavailable"};
 const std::vector<std::string> kPublishedKeys = {"model", "protocol", "value", "unit", "cite"};
 const std::vector<std::string> kPartWords = {"train", "val", "test"};
 
@@ -44,14 +45,20 @@ SuiteTest test_from(const Json& value, const Place& place, const Catalog& catalo
   SuiteTest test;
   test.id = fields.text("id", Need::kRequired);
   test.name = fields.text("name", Need::kRequired);
-  test.task = fields.text("task", Need::kRequired);
+  test.unavailable = fields.text("unavailable");
+  const Need unless_unavailable = test.unavailable.empty() ? Need::kRequired : Need::kOptional;
+  test.task = fields.text("task", unless_unavailable);
   test.sources = fields.texts("sources");
   test.split = fields.has("split") ? fields.text("split") : "strict";
   if (fields.has("parts")) test.parts = fields.texts("parts");
   test.forms = fields.words<Form>("forms");
   test.questions = fields.integer("questions", 0);
+  test.style = fields.one_of("style", {"joint", "sequential", "sequential_gt"}, "joint");
+  if (test.style != "joint" && (test.task != "triplet_recognition" || test.forms != std::vector<Form>{Form::kOpen})) {
+    fields.mistake("style", "is for open questions on triplets", "task: triplet_recognition and forms: [open]");
+  }
   test.is_balanced = fields.boolean("balanced", false);
-  test.primary = fields.text("primary", Need::kRequired);
+  test.primary = fields.text("primary", unless_unavailable);
   test.note = fields.text("note");
   if (test.questions < 0) fields.mistake("questions", "is below 0", "0 means all");
   if (test.is_balanced && test.questions == 0) fields.mistake("balanced", "needs a number of questions");
@@ -59,7 +66,7 @@ SuiteTest test_from(const Json& value, const Place& place, const Catalog& catalo
     if (std::find(known.begin(), known.end(), word) != known.end()) return;
     fields.mistake(key, "unknown word " + quoted(word), hint_for(word, known));
   };
-  check("task", test.task, task_ids(catalog));
+  if (!test.task.empty()) check("task", test.task, task_ids(catalog));
   for (const std::string& source : test.sources) check("sources", source, source_ids(catalog));
   for (const std::string& part : test.parts) check("parts", part, kPartWords);
   const Json& published = fields.array("published");
@@ -98,6 +105,10 @@ Result<Suite> suite_from(const Json& document, const std::string& file, const Ca
   suite.citation = fields.text("cite");
   suite.matches = fields.text("matches", Need::kRequired);
   suite.arena = fields.text("arena");
+  suite.has_arena_sum = fields.boolean("arena_sum", false);
+  if (suite.has_arena_sum && suite.arena.empty()) {
+    fields.mistake("arena_sum", "needs `arena`", "say in words what is added up, and as whose protocol");
+  }
   if (fields.has("profile")) suite.profile = fields.text("profile");
   const std::int64_t seed = fields.integer("seed", 1);
   if (seed < 0) fields.mistake("seed", "is below 0");

@@ -31,10 +31,15 @@ struct SuiteTest {
   std::string split = "strict";
   std::vector<std::string> parts = {"test"};
   std::vector<Form> forms;     ///< empty: all that the task has
+  /// How triplets are asked: "joint" (one question), "sequential" (instruments, verbs, targets, each on the model's own
+  /// answers) or "sequential_gt" (on the true ones: an ablation). Other tasks have one way.
+  std::string style = "joint";
   std::int64_t questions = 0;  ///< at most, drawn by hash; 0: all
   bool is_balanced = false;    ///< with `questions`: the same number from every answer class as far as it goes
   std::string primary;         ///< the metric that stands for the test
   std::string note;            ///< how it differs from what was published
+  /// Why nobody can be asked this column of a board from here; empty: it is asked. Task and primary may be empty then.
+  std::string unavailable;
   std::vector<PublishedScore> published;
 };
 
@@ -45,8 +50,10 @@ struct Suite {
   std::string citation;
   /// How far it can match what was published, and why not further; printed in every report.
   std::string matches;
-  /// A board that adds its tests up: the protocol of the sum in words; empty: no sum is shown.
+  /// What a published board does with the sum of its tests: the protocol in words.
   std::string arena;
+  /// Reports show such a sum of ours, labelled with `arena`. Every test must be a share of which more is better.
+  bool has_arena_sum = false;
   std::string profile = "permille";  ///< of boxes in questions and answers (docs/export.md)
   std::uint64_t seed = 1;
   std::optional<int> long_side;  ///< pictures are made no larger

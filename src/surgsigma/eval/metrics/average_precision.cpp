@@ -54,30 +54,18 @@ Ranking::Ranking(std::vector<RankedAnswer> answers, std::size_t cases) : of_case
 }
 
 void Ranking::add_cut(std::span<const RankedAnswer> answers) {
-  const std::size_t first = all_.size(), first_positive = positives_.size();
-  const auto count = [](std::vector<Share>& shares, std::size_t from, std::uint32_t case_number) {
-    if (shares.size() == from || shares.back().case_number != case_number) shares.push_back({case_number, 0});
-    ++shares.back().answers;
+  const std::size_t first_hit = cuts_.hits.size(), first_other = cuts_.others.size();
+  const auto count = [](std::vector<RankedCuts::Count>& counts, std::size_t first, std::uint32_t case_number) {
+    if (counts.size() == first || counts.back().case_number != case_number) counts.push_back({case_number, 0});
+    ++counts.back().count;
   };
   for (const RankedAnswer& answer : answers) {
-    count(all_, first, answer.case_number);
-    if (answer.is_positive) count(positives_, first_positive, answer.case_number);
+    if (answer.is_positive)
+      count(cuts_.hits, first_hit, answer.case_number);
+    else
+      count(cuts_.others, first_other, answer.case_number);
   }
-  cuts_.push_back({all_.size(), positives_.size()});
-}
-
-double Ranking::average_precision(std::span<const double> weights) const {
-  double positives = 0, all = 0, sum = 0;
-  std::size_t i = 0, k = 0;
-  for (const Cut& cut : cuts_) {
-    double here = 0;
-    for (; i < cut.end_of_all; ++i) all += weights[all_[i].case_number] * all_[i].answers;
-    for (; k < cut.end_of_positives; ++k) here += weights[positives_[k].case_number] * positives_[k].answers;
-    if (!(here > 0)) continue;
-    positives += here;
-    sum += here * (positives / all);
-  }
-  return share_of(sum, positives);
+  cuts_.cut();
 }
 
 }  // namespace surgsigma

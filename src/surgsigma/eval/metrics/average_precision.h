@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "surgsigma/eval/metrics/ranked_cuts.h"
+
 namespace surgsigma {
 
 /// One answer of the class: how sure, and whether the class was really there.
@@ -25,24 +27,15 @@ class Ranking {
   Ranking(std::vector<RankedAnswer> answers, std::size_t cases);
 
   /// Over all answers; an answer counts as often as its case.
-  double average_precision(std::span<const double> weights) const;
+  double average_precision(std::span<const double> weights) const { return stepped_ap(cuts_, weights); }
+  void average_precision(const WeightLanes& weights, Lanes& values) const { stepped_ap(cuts_, weights, values); }
   /// Of each case by itself; undefined for a case without positives.
   const std::vector<double>& of_cases() const { return of_cases_; }
 
  private:
-  /// How many answers of one case.
-  struct Share {
-    std::uint32_t case_number, answers;
-  };
-  /// Only thresholds that let a positive in move the value. A cut is such a threshold: the answers since the cut before
-  /// it, negatives included, and the positives among them, which all have its score.
-  struct Cut {
-    std::size_t end_of_all = 0, end_of_positives = 0;
-  };
   void add_cut(std::span<const RankedAnswer> answers);
 
-  std::vector<Cut> cuts_;
-  std::vector<Share> all_, positives_;
+  RankedCuts cuts_;
   std::vector<double> of_cases_;
 };
 

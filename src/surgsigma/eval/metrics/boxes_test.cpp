@@ -4,10 +4,12 @@
 
 #include "surgsigma/base/random.h"
 #include "surgsigma/eval/metrics/box_assignment.h"
-#include "surgsigma/eval/metrics/vector_json.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 Box box_of(const Json& corners) {
   return {corners.at(0).get<double>(), corners.at(1).get<double>(), corners.at(2).get<double>(),
@@ -56,13 +58,13 @@ double tried_sum(const std::vector<Box>& truth, const std::vector<Box>& answer, 
 }
 
 TEST(Boxes, SharedVectorAgrees) {
-  const Json vector = shared_vector("localization", "single-box-four-queries");
-  if (vector.is_null()) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+  const auto vector = shared_vector("localization", "single-box-four-queries");
+  if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
   BoxesInput input;
   input.cases = 1;
   input.labels = {"a", "b"};
   std::vector<VlmBoxRecord> records;
-  for (const Json& query : vector.at("input").at("queries")) {
+  for (const Json& query : vector->at("input").at("queries")) {
     const Json& answer = query.at("pred_bbox_norm");
     const bool is_readable = !answer.is_null();
     const std::string label = query.at("instrument_id");
@@ -76,12 +78,12 @@ TEST(Boxes, SharedVectorAgrees) {
   }
   const auto scorer = boxes_scorer(input);
   ASSERT_TRUE(scorer);
-  const Json& correct = vector.at("expected_correct");
+  const Json& correct = vector->at("expected_correct");
   EXPECT_NEAR(value_named(*scorer, "mean_iou", {1}), correct.at("mIoU").get<double>(), 1e-6);
   EXPECT_NEAR(value_named(*scorer, "acc@0.5", {1}), correct.at("Acc@0.5").get<double>(), 1e-6);
   EXPECT_NEAR(value_named(*scorer, "acc@0.75", {1}), correct.at("Acc@0.75").get<double>(), 1e-6);
   const VlmBoxAp reference = compat_vlm_box_ap(records);
-  const Json& expected = vector.at("expected_reference");
+  const Json& expected = vector->at("expected_reference");
   EXPECT_NEAR(reference.mean_iou, expected.at("mIoU").get<double>(), 1e-6);
   EXPECT_NEAR(reference.ap50, expected.at("mAP@50").get<double>(), 1e-6);
   EXPECT_NEAR(reference.ap75, expected.at("mAP@75").get<double>(), 1e-6);
@@ -91,28 +93,29 @@ TEST(Boxes, SharedVectorAgrees) {
 }
 
 TEST(Boxes, InclusiveCornersReadAsHalfOpenCostAQuarterOfASmallBox) {
-  const Json vector = shared_vector("coordinates", "mask-to-box");
-  if (vector.is_null()) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+  const auto vector = shared_vector("coordinates", "mask-to-box");
+  if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
   // The half-open union of the mask against the same box with inclusive corners read as half-open: 9 x 5 of 10 x 6.
-  const double loss = iou(box_of(vector.at("expected_correct").at("half_open_union_all")),
-                          box_of(vector.at("expected_reference").at("all_pixels")));
+  const double loss = iou(box_of(vector->at("expected_correct").at("half_open_union_all")),
+                          box_of(vector->at("expected_reference").at("all_pixels")));
   EXPECT_NEAR(loss, 45.0 / 60, 1e-12);
 }
 
-TEST(Boxes, OwnVectorsAgree) {
+TEST(Boxes, OwnVectorsOfScipyAndScikitLearnAgree) {
   const Json document = own_vectors("boxes");
   for (const Json& vector : document.at("vectors")) {
     BoxesInput input;
-    input.cases = 3;
-    input.labels = {"a", "b"};
+    input.cases = vector.at("cases");
+    input.labels = vector.at("labels").get<std::vector<std::string>>();
     input.thresholds = document.at("thresholds").get<std::vector<double>>();
     for (const Json& query : vector.at("queries"))
-      input.queries.push_back(
-          {query.at("case"), query.at("label"), boxes_of(query.at("truth")), boxes_of(query.at("answer")), true});
+      input.queries.push_back({query.at("case"), query.at("label"), boxes_of(query.at("truth")),
+                               boxes_of(query.at("answer")), query.at("readable")});
+    for (const Json& query : vector.at("grid"))
+      input.grid.push_back({query.at("case"), query.at("truth"), query.at("answer"), query.at("readable")});
     const auto scorer = boxes_scorer(input);
     ASSERT_TRUE(scorer);
-    for (const auto& [name, value] : vector.at("expected").items())
-      expect_same(value_named(*scorer, name, {1, 1, 1}), value.get<double>(), 1e-9, name);
+    expect_values(*scorer, input.cases, vector.at("expected"), 1e-9);
   }
 }
 

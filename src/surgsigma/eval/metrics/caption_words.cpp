@@ -197,61 +197,49 @@ std::uint32_t WordTable::number(std::string_view word) {
   return number;
 }
 
-NgramTree::NgramTree() : keys_(1 << 12, kFree), values_(1 << 12) {}
+NgramTree::NgramTree() : slots_(std::size_t{1} << 12, Slot{kFree}), shift_(64 - 12) {}
 
 std::size_t NgramTree::slot_of(std::uint64_t key) const {
-  const std::size_t mask = keys_.size() - 1;
-  std::size_t slot = static_cast<std::size_t>((key * 0x9E3779B97F4A7C15ULL) >> 20) & mask;
-  while (keys_[slot] != kFree && keys_[slot] != key) slot = (slot + 1) & mask;
+  // The upper bits of the product depend on all of the key, the lower ones on the word alone.
+  std::size_t slot = static_cast<std::size_t>((key * 0x9E3779B97F4A7C15ULL) >> shift_);
+  while (slots_[slot].key != kFree && slots_[slot].key != key) slot = (slot + 1) & (slots_.size() - 1);
   return slot;
 }
 
 void NgramTree::grow() {
-  std::vector<std::uint64_t> keys(keys_.size() * 2, kFree);
-  std::vector<std::uint32_t> values(keys.size());
-  keys.swap(keys_);
-  values.swap(values_);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (keys[i] == kFree) continue;
-    const std::size_t slot = slot_of(keys[i]);
-    keys_[slot] = keys[i];
-    values_[slot] = values[i];
+  std::vector<Slot> slots(slots_.size() * 2, Slot{kFree});
+  slots.swap(slots_);
+  --shift_;
+  for (const Slot& slot : slots) {
+    if (slot.key != kFree) slots_[slot_of(slot.key)] = slot;
   }
 }
 
-void NgramTree::add(const std::vector<std::uint32_t>& words) {
-  for (std::size_t begin = 0; begin < words.size(); ++begin) {
-    std::uint32_t node = 0;
-    for (std::size_t k = 0; k < kNgramOrders && begin + k < words.size(); ++k) {
-      const std::uint64_t key = static_cast<std::uint64_t>(node) << 32 | words[begin + k];
-      std::size_t slot = slot_of(key);
-      if (keys_[slot] == kFree) {
-        if (static_cast<std::size_t>(nodes_) * 2 > keys_.size()) {
-          grow();
-          slot = slot_of(key);
-        }
-        keys_[slot] = key;
-        values_[slot] = nodes_++;
-      }
-      node = values_[slot];
+void NgramTree::add(const std::vector<std::uint32_t>& words, std::vector<std::uint32_t>& nodes) {
+  nodes.clear();
+  std::vector<std::uint32_t> node(words.size(), 0);
+  for (std::size_t k = 0; k < kNgramOrders && k < words.size(); ++k) {
+    const std::size_t count = words.size() - k;
+    while ((static_cast<std::size_t>(nodes_) + count) * 2 > slots_.size()) grow();
+    const auto key_at = [&](std::size_t i) { return static_cast<std::uint64_t>(node[i]) << 32 | words[i + k]; };
+    // All of one length are asked for before the first is needed: the table is larger than the cache.
+    for (std::size_t i = 0; i < count; ++i)
+      __builtin_prefetch(slots_.data() + ((key_at(i) * 0x9E3779B97F4A7C15ULL) >> shift_));
+    for (std::size_t i = 0; i < count; ++i) {
+      Slot& slot = slots_[slot_of(key_at(i))];
+      if (slot.key == kFree) slot = {key_at(i), nodes_++};
+      node[i] = slot.node;
     }
+    nodes.insert(nodes.end(), node.begin(), node.begin() + static_cast<std::ptrdiff_t>(count));
   }
 }
 
-std::uint32_t NgramTree::child(std::uint32_t node, std::uint32_t word) const {
-  return values_[slot_of(static_cast<std::uint64_t>(node) << 32 | word)];
-}
-
-void NgramTree::count(const std::vector<std::uint32_t>& words, NgramCounts& counts) const {
-  for (auto& order : counts) order.clear();
-  for (std::size_t begin = 0; begin < words.size(); ++begin) {
-    std::uint32_t node = 0;
-    for (std::size_t k = 0; k < kNgramOrders && begin + k < words.size(); ++k) {
-      node = child(node, words[begin + k]);
-      counts[k].emplace_back(node, 1);
-    }
-  }
-  for (auto& order : counts) {
+void count_ngrams(const std::vector<std::uint32_t>& nodes, std::size_t words, NgramCounts& counts) {
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < kNgramOrders; ++k) {
+    auto& order = counts[k];
+    order.clear();
+    for (const std::size_t end = at + words - std::min(words, k); at < end; ++at) order.emplace_back(nodes[at], 1);
     std::sort(order.begin(), order.end());
     std::size_t kept = 0;
     for (std::size_t i = 0; i < order.size(); ++i) {

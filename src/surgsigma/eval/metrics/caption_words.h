@@ -43,20 +43,25 @@ using NgramCounts = std::array<std::vector<std::pair<std::uint32_t, std::uint32_
 class NgramTree {
  public:
   NgramTree();
-  /// Enters the text's n-grams.
-  void add(const std::vector<std::uint32_t>& words);
-  /// Counts of a text that was added before. Safe to call from several threads when nothing is being added.
-  void count(const std::vector<std::uint32_t>& words, NgramCounts& counts) const;
+  /// Enters the text's n-grams. `nodes` becomes those of one word in order of their place, then those of two, and so
+  /// on.
+  void add(const std::vector<std::uint32_t>& words, std::vector<std::uint32_t>& nodes);
   std::size_t size() const { return nodes_; }
 
  private:
-  std::uint32_t child(std::uint32_t node, std::uint32_t word) const;
+  struct Slot {
+    std::uint64_t key;  ///< parent << 32 | word, kFree where there is none
+    std::uint32_t node = 0;
+  };
   std::size_t slot_of(std::uint64_t key) const;
   void grow();
 
-  std::vector<std::uint64_t> keys_;  ///< open addressing; parent << 32 | word, kFree where there is none
-  std::vector<std::uint32_t> values_;
+  std::vector<Slot> slots_;  ///< open addressing
+  int shift_;                ///< of a hash to a place
   std::uint32_t nodes_ = 1;  ///< node 0 is the root
 };
+
+/// Counts of a text from what NgramTree::add gave for its `words` words.
+void count_ngrams(const std::vector<std::uint32_t>& nodes, std::size_t words, NgramCounts& counts);
 
 }  // namespace surgsigma

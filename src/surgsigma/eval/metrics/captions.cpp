@@ -1,6 +1,7 @@
 #include "surgsigma/eval/metrics/captions.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -21,8 +22,8 @@ using Words = std::vector<std::uint32_t>;
 /// All texts as numbers, and what is known of the whole corpus.
 struct Corpus {
   struct Item {
-    Words answer;
-    std::vector<Words> references;
+    Words answer, answer_nodes;
+    std::vector<Words> references, reference_nodes;
   };
   WordTable words;
   std::vector<Item> items;
@@ -49,7 +50,7 @@ Words numbers_of(std::string_view text, WordTable& table) {
   return numbers;
 }
 
-Result<Corpus> read_corpus(std::span<const CaptionItem> items, const CaptionSynonyms& synonyms) {
+Result<Corpus> read_corpus(std::span<const CaptionItem> items, const CaptionSynonyms& synonyms, int jobs) {
   Corpus corpus;
   corpus.items.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -67,25 +68,25 @@ Result<Corpus> read_corpus(std::span<const CaptionItem> items, const CaptionSyno
     corpus.items.push_back(std::move(item));
   }
 
-  for (const Corpus::Item& item : corpus.items) {
-    corpus.ngrams.add(item.answer);
-    for (const Words& reference : item.references) corpus.ngrams.add(reference);
+  for (Corpus::Item& item : corpus.items) {
+    corpus.ngrams.add(item.answer, item.answer_nodes);
+    item.reference_nodes.resize(item.references.size());
+    for (std::size_t r = 0; r < item.references.size(); ++r)
+      corpus.ngrams.add(item.references[r], item.reference_nodes[r]);
   }
   corpus.frequency.resize(corpus.ngrams.size());
-  std::vector<std::uint32_t> last_item(corpus.ngrams.size());
-  NgramCounts counts;
-  for (std::size_t i = 0; i < corpus.items.size(); ++i) {
-    for (const Words& reference : corpus.items[i].references) {
-      corpus.ngrams.count(reference, counts);
-      for (const auto& order : counts) {
-        for (const auto& [node, times] : order) {
-          if (last_item[node] == i + 1) continue;
-          last_item[node] = static_cast<std::uint32_t>(i + 1);
-          ++corpus.frequency[node];
-        }
-      }
+  parallel_for((items.size() + kBlock - 1) / kBlock, jobs, [&](std::size_t block) {
+    Words distinct;
+    for (std::size_t i = block * kBlock; i < std::min(items.size(), (block + 1) * kBlock); ++i) {
+      distinct.clear();
+      for (const Words& nodes : corpus.items[i].reference_nodes)
+        distinct.insert(distinct.end(), nodes.begin(), nodes.end());
+      std::sort(distinct.begin(), distinct.end());
+      distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+      for (const std::uint32_t node : distinct)
+        std::atomic_ref(corpus.frequency[node]).fetch_add(1, std::memory_order_relaxed);
     }
-  }
+  });
   const double log_items = std::log(static_cast<double>(items.size()));
   for (std::size_t f = 0; f <= items.size(); ++f) {
     corpus.rarity.push_back(log_items - std::log(static_cast<double>(std::max<std::size_t>(1, f))));
@@ -244,9 +245,10 @@ double meteor_like(const Corpus& corpus, const Words& answer, const Words& refer
 
 CaptionValues values_of(const Corpus& corpus, const Corpus::Item& item, Work& work) {
   CaptionValues values;
-  corpus.ngrams.count(item.answer, work.answer);
+  count_ngrams(item.answer_nodes, item.answer.size(), work.answer);
   if (work.references.size() < item.references.size()) work.references.resize(item.references.size());
-  for (std::size_t r = 0; r < item.references.size(); ++r) corpus.ngrams.count(item.references[r], work.references[r]);
+  for (std::size_t r = 0; r < item.references.size(); ++r)
+    count_ngrams(item.reference_nodes[r], item.references[r].size(), work.references[r]);
   values.bleu = bleu_counts(item, work);
   values.is_answered = !item.answer.empty();
   if (!values.is_answered) return values;
@@ -345,7 +347,7 @@ CaptionSynonyms caption_synonyms(const Ontology& ontology) {
 
 Result<std::vector<CaptionValues>> caption_values(std::span<const CaptionItem> items, const CaptionSynonyms& synonyms,
                                                   int jobs) {
-  SURGSIGMA_TRY(corpus, read_corpus(items, synonyms));
+  SURGSIGMA_TRY(corpus, read_corpus(items, synonyms, jobs));
   std::vector<CaptionValues> values(items.size());
   parallel_for((items.size() + kBlock - 1) / kBlock, jobs, [&](std::size_t block) {
     Work work;

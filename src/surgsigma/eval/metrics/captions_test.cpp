@@ -8,10 +8,12 @@
 #include "surgsigma/base/random.h"
 #include "surgsigma/eval/metrics/caption_facts.h"
 #include "surgsigma/eval/metrics/caption_words.h"
-#include "surgsigma/eval/metrics/test_vectors.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 const Catalog& catalog() {
   static const auto loaded = load_catalog(SURGSIGMA_SOURCE_DIR "/catalog");
@@ -38,19 +40,13 @@ BleuCounts corpus_counts(const std::vector<CaptionValues>& values) {
   return counts;
 }
 
-std::vector<double> ask(const Scorer& scorer, const std::vector<double>& weights) {
-  std::vector<double> values(scorer.names.size());
-  scorer.values_at(weights, values);
-  return values;
-}
-
 double named(const Scorer& scorer, const std::vector<double>& values, std::string_view name) {
   const auto found = std::find(scorer.names.begin(), scorer.names.end(), name);
   EXPECT_NE(found, scorer.names.end()) << name;
   return values[static_cast<std::size_t>(found - scorer.names.begin())];
 }
 
-TEST(Captions, AgreeWithPycocoevalcapAndNltk) {
+TEST(Captions, OwnVectorsOfPycocoevalcapAndNltkAgree) {
   const Json expected = own_vectors("captions");
   const auto items = items_of(expected["references"], expected["answers"]);
   const auto values = caption_values(items, {});
@@ -75,9 +71,10 @@ TEST(Captions, AgreeWithPycocoevalcapAndNltk) {
   EXPECT_NEAR(cider, expected["cider_d"].get<double>(), 1e-9);
 }
 
-TEST(Captions, StemsAreThoseOfNltk) {
+TEST(Captions, OwnVectorsOfStemsAreThoseOfNltk) {
   const Json expected = own_vectors("captions");
-  for (const auto& [word, stem] : expected["stems"].items()) EXPECT_EQ(porter_stem(word), stem.get<std::string>());
+  for (const auto& [word, stem] : expected["stems"].items())
+    EXPECT_EQ(porter_stem(word), stem.get<std::string>()) << word;
 }
 
 TEST(Captions, SharedVectorsAgree) {
@@ -131,7 +128,7 @@ TEST(Captions, AnEmptyAnswerIsZeroAndStays) {
   EXPECT_EQ(bleu((*values)[0].bleu), (std::array<double, 4>{}));
   EXPECT_LT(compat_coco_bleu((*values)[0].bleu)[0], 1e-6);
   const auto scorer = caption_scorer(items, 1, {});
-  const auto all = ask(*scorer, {1});
+  const auto all = values_at(*scorer, {1});
   EXPECT_EQ(named(*scorer, all, "answered"), 0.5);
   EXPECT_NEAR(named(*scorer, all, "rouge_l:f1"), (*values)[1].rouge_l_f1 / 2, 1e-15);
 }
@@ -141,7 +138,7 @@ TEST(Captions, PerfectAnswersAreBest) {
       {0, "The grasper retracts the gallbladder.", {"the grasper retracts the gallbladder"}},
       {1, "the hook dissects a duct", {"the hook dissects a duct"}}};
   const auto scorer = caption_scorer(items, 2, {});
-  const auto values = ask(*scorer, {1, 1});
+  const auto values = values_at(*scorer, {1, 1});
   for (const char* name : {"bleu_1", "bleu_2", "bleu_3", "bleu_4", "rouge_l:f1", "compat:coco/rouge_l"})
     EXPECT_NEAR(named(*scorer, values, name), 1, 1e-12) << name;
   EXPECT_NEAR(named(*scorer, values, "cider_d"), 10, 1e-9);
@@ -167,10 +164,10 @@ TEST(Captions, ThreadsAndOrderChangeNothing) {
     EXPECT_EQ((*one)[i].cider_d, (*two)[i].cider_d);
     EXPECT_EQ((*one)[i].bleu, (*two)[i].bleu);
   }
-  const auto before = ask(*caption_scorer(items, 7, {}), {1, 2, 0, 1, 1, 3, 1});
+  const auto before = values_at(*caption_scorer(items, 7, {}), {1, 2, 0, 1, 1, 3, 1});
   Draws draws(1, "captions", "order");
   draws.shuffle(items);
-  const auto after = ask(*caption_scorer(items, 7, {}), {1, 2, 0, 1, 1, 3, 1});
+  const auto after = values_at(*caption_scorer(items, 7, {}), {1, 2, 0, 1, 1, 3, 1});
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(before[i], after[i], 1e-12);
 }
 
@@ -179,19 +176,19 @@ TEST(Captions, AWeightOfTwoIsACaseTwice) {
   auto items = items_of(expected["references"], expected["answers"]);
   const auto scorer = caption_scorer(items, 7, {});
   const auto facts = caption_fact_scorer(items, 7, mentions());
-  const auto weighted = ask(*scorer, {1, 1, 2, 1, 1, 1, 1});
-  const auto weighted_facts = ask(*facts, {1, 1, 2, 1, 1, 1, 1});
+  const auto weighted = values_at(*scorer, {1, 1, 2, 1, 1, 1, 1});
+  const auto weighted_facts = values_at(*facts, {1, 1, 2, 1, 1, 1, 1});
   const std::vector<CaptionItem> first = items;
   for (const CaptionItem& item : first) {
     if (item.case_index == 2) items.push_back(item);
   }
   const auto twice_scorer = caption_scorer(items, 7, {});
-  const auto twice = ask(*twice_scorer, std::vector<double>(7, 1));
+  const auto twice = values_at(*twice_scorer, std::vector<double>(7, 1));
   for (std::size_t i = 0; i < weighted.size(); ++i) {
     if (scorer->names[i].starts_with("cider")) continue;  // its frequencies stay those of the set as it is
     EXPECT_NEAR(weighted[i], twice[i], 1e-12) << scorer->names[i];
   }
-  const auto twice_facts = ask(*caption_fact_scorer(items, 7, mentions()), std::vector<double>(7, 1));
+  const auto twice_facts = values_at(*caption_fact_scorer(items, 7, mentions()), std::vector<double>(7, 1));
   for (std::size_t i = 0; i < twice_facts.size(); ++i) {
     EXPECT_TRUE(twice_facts[i] == weighted_facts[i] || std::abs(twice_facts[i] - weighted_facts[i]) < 1e-12 ||
                 (std::isnan(twice_facts[i]) && std::isnan(weighted_facts[i])))
@@ -210,7 +207,7 @@ TEST(Captions, BadItemsAreNamed) {
   EXPECT_EQ(caption_scorer(other_case, 2, {}).error().kind, ErrorKind::kUsage);
   EXPECT_EQ(caption_fact_scorer(other_case, 2, mentions()).error().where, "caption 0");
   const std::vector<CaptionItem> fine = {{0, "hook", {"hook"}}};
-  EXPECT_TRUE(std::isnan(ask(*caption_scorer(fine, 1, {}), {0})[0]));
+  EXPECT_TRUE(std::isnan(values_at(*caption_scorer(fine, 1, {}), {0})[0]));
 }
 
 TEST(CaptionFacts, SetsAndOrderAreReadOffTheText) {

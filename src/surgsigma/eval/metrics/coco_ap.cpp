@@ -8,18 +8,14 @@
 #include <optional>
 
 #include "surgsigma/eval/metrics/coco_match.h"
-#include "surgsigma/eval/metrics/ranked.h"
+#include "surgsigma/eval/metrics/ranked_cuts.h"
 
 namespace surgsigma {
 namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kRecalls = 101;
-constexpr int kAt75 = 5;  // the threshold 0.75
-constexpr std::size_t kRecallKinds = 6;
-/// Size range and limit of ar1, ar10, ar100, ar_small, ar_medium, ar_large.
-constexpr std::array<std::pair<std::size_t, int>, kRecallKinds> kRecallOf = {
-    {{0, 1}, {0, 10}, {0, 100}, {1, 100}, {2, 100}, {3, 100}}};
+constexpr int kAt75 = 5;              // the threshold 0.75
 constexpr std::size_t kOverall = 12;  // values before those of the classes
 
 /// numpy.linspace(0, 1, 101).
@@ -42,24 +38,12 @@ struct Mean {
 
 struct Board {
   std::vector<CocoClass> classes;
-  /// Truths found, summed over the thresholds: [class][kind of recall][case].
-  std::vector<std::array<std::vector<double>, kRecallKinds>> found;
   std::array<double, kRecalls> recalls = recall_points();
 };
 
 std::shared_ptr<const Board> board_of(const CocoInput& input, CocoTies ties, int jobs) {
   auto board = std::make_shared<Board>();
   board->classes = coco_classes(input, ties, jobs);
-  board->found.resize(board->classes.size());
-  for (std::size_t c = 0; c < board->classes.size(); ++c) {
-    for (auto& of_case : board->found[c]) of_case.assign(input.cases, 0);
-    for (const CocoHit& hit : board->classes[c].ranking) {
-      for (std::size_t kind = 0; kind < kRecallKinds; ++kind) {
-        if (hit.place_in_image < kRecallOf[kind].second)
-          board->found[c][kind][hit.case_number] += std::popcount(hit.hits[kRecallOf[kind].first]);
-      }
-    }
-  }
   return board;
 }
 
@@ -69,47 +53,85 @@ double weighted(std::span<const double> weights, const std::vector<double>& of_c
   return sum;
 }
 
-/// AP of one class, size range and threshold; `positives` > 0.
-double precision_at(const Board& board, const CocoClass& of_class, std::span<const double> weights, double positives,
-                    std::size_t range, int threshold, RankedCurve& curve) {
-  const auto step = [&](std::size_t i) {
-    const CocoHit& hit = of_class.ranking[i];
-    const double weight = weights[hit.case_number];
-    return RankedStep{weight * ((hit.hits[range] >> threshold) & 1),
-                      weight * ((hit.false_alarms[range] >> threshold) & 1), hit.ends_group};
-  };
-  return interpolated_ap(of_class.ranking.size(), positives, board.recalls, step, curve);
+/// Of one class at one setting of the weights: what the sweeps gave.
+struct ClassValues {
+  std::array<double, kCocoRanges> positives{};
+  std::array<std::array<double, kCocoThresholds>, kCocoRanges> ap{};
+};
+
+/// Adds a class to the means and sets its own two values.
+void add_class(const CocoClass& of_class, const ClassValues& of, std::span<const double> weights,
+               std::array<Mean, kOverall>& means, std::span<double> own) {
+  own[0] = own[1] = kUndefined;
+  for (std::size_t range = 0; range < kCocoRanges; ++range) {
+    if (!(of.positives[range] > 0)) continue;
+    Mean all;
+    for (const double value : of.ap[range]) all.add(value);
+    if (range == 0) {
+      own[0] = all.value();
+      means[1].add(own[1] = of.ap[0][0]);
+      means[2].add(of.ap[0][kAt75]);
+    }
+    means[range == 0 ? 0 : 2 + range].add(all.value());
+  }
+  for (std::size_t kind = 0; kind < kCocoRecalls; ++kind) {
+    const double truths = of.positives[kCocoRecallOf[kind].first];
+    if (truths > 0) means[6 + kind].add(weighted(weights, of_class.found[kind]) / (truths * kCocoThresholds));
+  }
 }
 
 /// The twelve values of COCO, then ap and ap50 of each class.
 void board_values(const Board& board, std::span<const double> weights, std::span<double> values) {
   std::array<Mean, kOverall> means;
-  RankedCurve curve;
   for (std::size_t c = 0; c < board.classes.size(); ++c) {
     const CocoClass& of_class = board.classes[c];
-    std::array<double, kCocoRanges> positives;
-    for (std::size_t range = 0; range < kCocoRanges; ++range)
-      positives[range] = weighted(weights, of_class.positives[range]);
-    values[kOverall + 2 * c] = values[kOverall + 2 * c + 1] = kUndefined;
+    ClassValues of;
     for (std::size_t range = 0; range < kCocoRanges; ++range) {
-      if (!(positives[range] > 0)) continue;
-      Mean all;
-      for (int t = 0; t < kCocoThresholds; ++t) {
-        const double value = precision_at(board, of_class, weights, positives[range], range, t, curve);
-        all.add(value);
-        if (range != 0) continue;
-        if (t == 0) means[1].add(values[kOverall + 2 * c + 1] = value);
-        if (t == kAt75) means[2].add(value);
-      }
-      if (range == 0) values[kOverall + 2 * c] = all.value();
-      means[range == 0 ? 0 : 2 + range].add(all.value());
+      of.positives[range] = weighted(weights, of_class.positives[range]);
+      for (std::size_t t = 0; t < kCocoThresholds && of.positives[range] > 0; ++t)
+        of.ap[range][t] = interpolated_ap(of_class.cuts[range][t], weights, of.positives[range], board.recalls);
     }
-    for (std::size_t kind = 0; kind < kRecallKinds; ++kind) {
-      const double truths = positives[kRecallOf[kind].first];
-      if (truths > 0) means[6 + kind].add(weighted(weights, board.found[c][kind]) / (truths * kCocoThresholds));
-    }
+    add_class(of_class, of, weights, means, values.subspan(kOverall + 2 * c, 2));
   }
   for (std::size_t i = 0; i < kOverall; ++i) values[i] = means[i].value();
+}
+
+/// Of one class at many settings.
+std::vector<ClassValues> class_values(const Board& board, const CocoClass& of_class,
+                                      const std::vector<WeightLanes>& groups) {
+  std::vector<ClassValues> of(groups.size() * kLanes);
+  std::vector<Lanes> positives(groups.size());
+  for (std::size_t range = 0; range < kCocoRanges; ++range) {
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      weighted_sums(of_class.positives[range], groups[g], positives[g]);
+      for (std::size_t l = 0; l < kLanes; ++l) of[g * kLanes + l].positives[range] = positives[g][l];
+    }
+    // One ranking after the other, so that it is in the cache when the next group asks for it.
+    for (std::size_t t = 0; t < kCocoThresholds; ++t) {
+      for (std::size_t g = 0; g < groups.size(); ++g) {
+        Lanes ap{};
+        interpolated_ap(of_class.cuts[range][t], groups[g], positives[g], board.recalls, ap);
+        for (std::size_t l = 0; l < kLanes; ++l) of[g * kLanes + l].ap[range][t] = ap[l];
+      }
+    }
+  }
+  return of;
+}
+
+void many_values(const Board& board, std::size_t count, std::span<const double> weights, std::span<double> values) {
+  const std::size_t cases = weights.size() / count, names = values.size() / count;
+  const std::vector<WeightLanes> groups = lanes_of(weights, count);
+  std::vector<std::array<Mean, kOverall>> means(count);
+  for (std::size_t c = 0; c < board.classes.size(); ++c) {
+    const std::vector<ClassValues> of = class_values(board, board.classes[c], groups);
+    for (std::size_t i = 0; i < count; ++i) {
+      add_class(board.classes[c], of[i], weights.subspan(i * cases, cases), means[i],
+                values.subspan(i * names + kOverall + 2 * c, 2));
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t k = 0; k < kOverall; ++k) values[i * names + k] = means[i][k].value();
+  }
 }
 
 Error bad(std::string_view what, std::string_view kind, std::size_t number) {
@@ -198,9 +220,12 @@ Result<Scorer> coco_ap(const CocoInput& input, int jobs) {
     scorer.names.push_back("ap/" + category);
     scorer.names.push_back("ap50/" + category);
   }
-  scorer.values_at = [board = board_of(input, CocoTies::kByThreshold, jobs)](std::span<const double> weights,
-                                                                             std::span<double> values) {
+  const auto board = board_of(input, CocoTies::kByThreshold, jobs);
+  scorer.values_at = [board](std::span<const double> weights, std::span<double> values) {
     board_values(*board, weights, values);
+  };
+  scorer.many_values_at = [board](std::size_t count, std::span<const double> weights, std::span<double> values) {
+    many_values(*board, count, weights, values);
   };
   return scorer;
 }

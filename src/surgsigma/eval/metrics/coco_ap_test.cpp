@@ -4,10 +4,12 @@
 
 #include "surgsigma/base/random.h"
 #include "surgsigma/eval/metrics/coco_match.h"
-#include "surgsigma/eval/metrics/vector_json.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 CocoBox box_of(const Json& b) {
   return {b.at(0).get<double>(), b.at(1).get<double>(), b.at(2).get<double>(), b.at(3).get<double>()};
@@ -74,11 +76,11 @@ TEST(CocoAp, SharedVectorsAgree) {
   const std::array<const char*, 12> keys = {"AP",  "AP50", "AP75",  "AP_small", "AP_medium", "AP_large",
                                             "AR1", "AR10", "AR100", "AR_small", "AR_medium", "AR_large"};
   for (const char* id : {"coco-bbox-basic", "coco-bbox-crowd", "coco-bbox-all-scores-equal"}) {
-    const Json vector = shared_vector("localization", id);
-    if (vector.is_null()) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
-    const Json& in = vector.at("input");
+    const auto vector = shared_vector("localization", id);
+    if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+    const Json& in = vector->at("input");
     for (const bool is_reversed : {false, true}) {
-      if (is_reversed && !vector.contains("expected_if_image_order_is_reversed")) continue;
+      if (is_reversed && !vector->contains("expected_if_image_order_is_reversed")) continue;
       CocoInput input = empty_input(in.at("images").size(), in.at("categories").size());
       const auto image = [&](const Json& item) {
         const auto place = item.at("image_id").get<std::uint32_t>() - 1;
@@ -90,7 +92,7 @@ TEST(CocoAp, SharedVectorsAgree) {
       for (const Json& d : in.at("detections"))
         input.detections.push_back(
             {image(d), d.at("category_id").get<std::uint32_t>() - 1, box_of(d.at("bbox")), d.at("score")});
-      const Json& expected = vector.at(is_reversed ? "expected_if_image_order_is_reversed" : "expected");
+      const Json& expected = vector->at(is_reversed ? "expected_if_image_order_is_reversed" : "expected");
       const auto reference = compat_coco(input);
       const auto own = coco_ap(input);
       ASSERT_TRUE(reference && own);
@@ -112,9 +114,8 @@ TEST(CocoAp, SharedVectorsAgree) {
   }
 }
 
-TEST(CocoAp, OwnVectorsAgreeWithPycocotools) {
+TEST(CocoAp, OwnVectorsOfPycocotoolsAgree) {
   const Json document = own_vectors("coco_ap");
-  ASSERT_EQ(document.at("vectors").size(), 4u);
   for (const Json& vector : document.at("vectors")) {
     const CocoInput input = own_input(vector);
     const Json& expected = vector.at("expected");

@@ -1,6 +1,7 @@
 #include "surgsigma/eval/metrics/coco_match.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 #include "surgsigma/base/threads.h"
@@ -19,6 +20,15 @@ constexpr std::array<Range, kCocoRanges> kRanges = {{{0, 1e10}, {0, 1024}, {1024
 
 /// numpy.linspace(.5, .95, 10), bit for bit.
 double threshold_at(int t) { return t == kCocoThresholds - 1 ? 0.95 : t * ((0.95 - 0.5) / 9) + 0.5; }
+
+/// One detection in the ranking of its class. Bit t of a word: at IoU threshold t.
+struct CocoHit {
+  std::uint32_t case_number = 0;
+  std::uint8_t place_in_image = 0;                        // 0..99
+  bool ends_group = true;                                 // the ranking may be cut behind it
+  std::array<std::uint16_t, kCocoRanges> hits{};          // found a truth that counts
+  std::array<std::uint16_t, kCocoRanges> false_alarms{};  // found none and is not ignored
+};
 
 /// Items of one picture and class: [begin, end) of the sorted orders.
 struct Group {
@@ -165,6 +175,38 @@ void match_group(const CocoInput& input, const Group& group, const Sorted& sorte
   }
 }
 
+/// What one size range and threshold see of a ranking.
+RankedCuts cuts_of(const std::vector<CocoHit>& ranking, std::size_t range, int threshold) {
+  RankedCuts cuts;
+  std::size_t hits_cut = 0, others_cut = 0;  // what the last cut holds
+  const auto end_cut = [&] {
+    if (others_cut == cuts.others.size() && cuts.size() > 0) {
+      cuts.end_of_hits.pop_back();
+      cuts.end_of_others.pop_back();
+    }
+    cuts.cut();
+    hits_cut = cuts.hits.size();
+    others_cut = cuts.others.size();
+  };
+  for (const CocoHit& hit : ranking) {
+    if (hit.hits[range] >> threshold & 1) cuts.add_hits(hit.case_number, 1);
+    if (hit.false_alarms[range] >> threshold & 1) cuts.add_others(hit.case_number, 1);
+    if (hit.ends_group && cuts.hits.size() > hits_cut) end_cut();
+  }
+  cuts.others.resize(others_cut);
+  return cuts;
+}
+
+void set_found(const std::vector<CocoHit>& ranking, std::size_t cases, CocoClass& of_class) {
+  for (auto& of_case : of_class.found) of_case.assign(cases, 0);
+  for (const CocoHit& hit : ranking) {
+    for (std::size_t kind = 0; kind < kCocoRecalls; ++kind) {
+      if (hit.place_in_image < kCocoRecallOf[kind].second)
+        of_class.found[kind][hit.case_number] += std::popcount(hit.hits[kCocoRecallOf[kind].first]);
+    }
+  }
+}
+
 }  // namespace
 
 double coco_iou(const CocoBox& detection, const CocoBox& truth, bool is_crowd) {
@@ -216,11 +258,17 @@ std::vector<CocoClass> coco_classes(const CocoInput& input, CocoTies ties, int j
     std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
       return a.first != b.first ? a.first > b.first : a.second < b.second;
     });
-    classes[c].ranking.reserve(order.size());
+    std::vector<CocoHit> ranking;
+    ranking.reserve(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
-      classes[c].ranking.push_back(hits[order[i].second]);
-      classes[c].ranking.back().ends_group =
+      ranking.push_back(hits[order[i].second]);
+      ranking.back().ends_group =
           ties == CocoTies::kByOrder || i + 1 == order.size() || order[i + 1].first != order[i].first;
+    }
+    set_found(ranking, input.cases, classes[c]);
+    for (std::size_t range = 0; range < kCocoRanges; ++range) {
+      for (int t = 0; t < kCocoThresholds; ++t)
+        classes[c].cuts[range][static_cast<std::size_t>(t)] = cuts_of(ranking, range, t);
     }
   });
   return classes;

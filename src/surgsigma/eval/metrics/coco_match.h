@@ -3,31 +3,32 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "surgsigma/eval/metrics/coco_ap.h"
+#include "surgsigma/eval/metrics/ranked_cuts.h"
 
 namespace surgsigma {
 
-inline constexpr int kCocoThresholds = 10;                       ///< IoU 0.50, 0.55 .. 0.95
-inline constexpr std::size_t kCocoRanges = 4;                    ///< all, small, medium, large
-inline constexpr std::array<int, 3> kCocoLimits = {1, 10, 100};  ///< detections per picture and class
+inline constexpr int kCocoThresholds = 10;     ///< IoU 0.50, 0.55 .. 0.95
+inline constexpr std::size_t kCocoRanges = 4;  ///< all, small, medium, large
+
+/// Size range and limit of ar1, ar10, ar100, ar_small, ar_medium, ar_large.
+inline constexpr std::size_t kCocoRecalls = 6;
+inline constexpr std::array<std::pair<std::size_t, int>, kCocoRecalls> kCocoRecallOf = {
+    {{0, 1}, {0, 10}, {0, 100}, {1, 100}, {2, 100}, {3, 100}}};
 
 enum class CocoTies { kByThreshold, kByOrder };
 
-/// One detection in the ranking of its class. Bit t of a word: at IoU threshold t.
-struct CocoHit {
-  std::uint32_t case_number = 0;
-  std::uint8_t place_in_image = 0;                        ///< 0..99
-  bool ends_group = true;                                 ///< the ranking may be cut behind it
-  std::array<std::uint16_t, kCocoRanges> hits{};          ///< found a truth that counts
-  std::array<std::uint16_t, kCocoRanges> false_alarms{};  ///< found none and is not ignored
-};
-
 struct CocoClass {
-  std::vector<CocoHit> ranking;  ///< best score first
+  /// Hits and false alarms of each size range and threshold. A cut that another of higher recall and no lower precision
+  /// follows at once is left out: it cannot be the best.
+  std::array<std::array<RankedCuts, kCocoThresholds>, kCocoRanges> cuts;
   /// Truths that count, [range][case].
   std::array<std::vector<double>, kCocoRanges> positives;
+  /// Truths found, summed over the thresholds, [kind of recall][case].
+  std::array<std::vector<double>, kCocoRecalls> found;
 };
 
 /// One per category. `input` is sound (coco_ap checks it).

@@ -200,6 +200,11 @@ Result<DepthValues> depth_values(std::span<const float> prediction, std::span<co
   return values;
 }
 
+double scale_invariant_error(const DepthValues& values, double lambda) {
+  // rmse_log^2 is mean d^2 and silog^2 is mean d^2 - (mean d)^2: the error lies between them.
+  return (1 - lambda) * values.rmse_log * values.rmse_log + lambda * values.silog * values.silog;
+}
+
 Result<DepthValues> missing_depth(std::span<const float> truth, double depth, const DepthOptions& options,
                                   std::string_view where) {
   if (!(depth > 0) || !std::isfinite(depth)) {

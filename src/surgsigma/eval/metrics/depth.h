@@ -15,7 +15,8 @@
 // rmse       root mean (t - p)^2, mm     rmse_log  the same of natural logarithms
 // delta_1, delta_2, delta_3  share of pixels with max(t / p, p / t) < 1.25, 1.25^2, 1.25^3 (higher is better)
 //             All seven: Eigen et al. 2014 as monodepth2 evaluate_depth.py (b676244) computes them.
-// silog      root of mean d^2 - (mean d)^2, d = log p - log t: does not depend on scale
+// silog      root of mean d^2 - (mean d)^2, d = log p - log t: does not depend on scale. Papers that train with the
+//             scale-invariant error mean d^2 - lambda (mean d)^2 print that, not rooted: scale_invariant_error().
 // ordinal_accuracy  share of point pairs whose order in depth is right; for labels that are relative only. Pairs are
 //             drawn by seed and frame, the same for every model; one whose true values differ by no more than 2 % of
 //             the frame's range is left out; equal predictions are wrong.
@@ -66,6 +67,8 @@ struct DepthValues {
 /// valid pixel; kUsage for options that contradict themselves.
 Result<DepthValues> depth_values(std::span<const float> prediction, std::span<const float> truth,
                                  const DepthOptions& options, std::string_view where);
+/// mean d^2 - lambda (mean d)^2 (Eigen et al. 2014, equation 4; lambda 0.5 there, 0.85 in later work), not rooted.
+double scale_invariant_error(const DepthValues& values, double lambda);
 /// The charge for a missing prediction: errors of the constant `depth`, not aligned; deltas 0.
 Result<DepthValues> missing_depth(std::span<const float> truth, double depth, const DepthOptions& options,
                                   std::string_view where);

@@ -5,20 +5,16 @@
 #include <cmath>
 
 #include "surgsigma/base/random.h"
-#include "surgsigma/eval/metrics/test_vectors.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
 
+using namespace metric_test;
+
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-std::vector<double> ask(const Scorer& scorer, const std::vector<double>& weights) {
-  std::vector<double> values(scorer.names.size());
-  scorer.values_at(weights, values);
-  return values;
-}
-
-TEST(Depth, AgreesWithMonodepth2OverFrames) {
+TEST(Depth, OwnVectorsOfNumpyAgree) {
   const Json vector = own_vectors("depth");
   for (std::size_t a = 0; a < kDepthAlignmentWords.size(); ++a) {
     DepthOptions options;
@@ -39,11 +35,15 @@ TEST(Depth, AgreesWithMonodepth2OverFrames) {
       EXPECT_NEAR(same->abs_rel, values->abs_rel, 1e-5);
     }
     const auto scorer = depth_scorer(items, 1, options.alignment);
-    const auto values = ask(*scorer, {1});
+    const auto values = values_at(*scorer, {1});
+    double error = 0;
+    for (const DepthItem& item : items) error += scale_invariant_error(item.values, 0.85);
+    const Json& of_alignment = vector["expected"][std::string(kDepthAlignmentWords[a])];
+    expect_same(error / static_cast<double>(items.size()), of_alignment["scale_invariant_error_0.85"], 1e-9, "0.85");
     for (std::size_t k = 0; k < 8; ++k) {
       const std::string& name = scorer->names[k];
       const std::string metric = name.substr(0, name.find(':'));
-      const double expected = vector["expected"][std::string(kDepthAlignmentWords[a])][metric];
+      const double expected = of_alignment[metric];
       EXPECT_NEAR(values[k], expected, 1e-9 * std::max(1.0, expected)) << name;
     }
   }
@@ -82,6 +82,9 @@ TEST(Depth, SharedVectorAgrees) {
       EXPECT_NEAR(values->shift, expected["shift"], 1e-6);
     } else {
       EXPECT_NEAR(values->silog, (*vector)["expected"]["scale_invariant_log_rmse"], 1e-6) << name;
+      if (alignment == DepthAlignment::kNone) {
+        EXPECT_NEAR(scale_invariant_error(*values, 0.85), (*vector)["expected"]["silog_lambda_0.85"], 1e-6);
+      }
     }
   }
 }
@@ -133,7 +136,7 @@ TEST(Depth, InvalidPixelsAndEmptyFramesAreLeftOut) {
   const auto empty = depth_values(nothing, nothing, options, "x");
   EXPECT_EQ(empty->pixels, 0);
   const std::vector<DepthItem> items = {{0, *values, {}}, {0, *empty, {}}};
-  const auto all = ask(*depth_scorer(items, 1, DepthAlignment::kNone), {1});
+  const auto all = values_at(*depth_scorer(items, 1, DepthAlignment::kNone), {1});
   EXPECT_EQ(all[0], 0);
   EXPECT_EQ(all[8], 0.5);
   EXPECT_TRUE(std::isnan(all[9]));
@@ -191,10 +194,10 @@ TEST(Depth, AWeightOfTwoIsACaseTwice) {
     values.abs_rel = 0.1 * i;
     items.push_back({i % 3, values, OrdinalCounts{10, i}});
   }
-  const auto weighted = ask(*depth_scorer(items, 3, DepthAlignment::kMedian), {1, 1, 2});
+  const auto weighted = values_at(*depth_scorer(items, 3, DepthAlignment::kMedian), {1, 1, 2});
   items.push_back(items[2]);
   items.push_back(items[5]);
-  const auto twice = ask(*depth_scorer(items, 3, DepthAlignment::kMedian), {1, 1, 1});
+  const auto twice = values_at(*depth_scorer(items, 3, DepthAlignment::kMedian), {1, 1, 1});
   for (std::size_t k = 0; k < twice.size(); ++k) EXPECT_NEAR(weighted[k], twice[k], 1e-12);
 }
 

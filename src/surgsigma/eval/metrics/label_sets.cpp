@@ -109,13 +109,13 @@ void put_set_values(const std::vector<double>& totals, std::size_t classes, std:
   values[10] = share_of(totals[kRead], totals[kItems]);
 }
 
-/// ap and ap:video of each class, then map, map:video_class and map:class_video.
+/// ap:video of each class, then map, map:video_class and map:class_video; ap is there already.
 void put_rank_values(const std::vector<Ranking>& rankings, std::span<const double> weights, std::span<double> values) {
   DefinedMean map, video_class, class_video;
   for (std::size_t k = 0; k < rankings.size(); ++k) {
     DefinedMean of_videos;
     for (std::size_t c = 0; c < weights.size(); ++c) of_videos.add(rankings[k].of_cases()[c], weights[c]);
-    map.add(values[2 * k] = rankings[k].average_precision(weights));
+    map.add(values[2 * k]);
     video_class.add(values[2 * k + 1] = of_videos.value());
   }
   for (std::size_t c = 0; c < weights.size(); ++c) {
@@ -148,6 +148,27 @@ struct Table {
   std::vector<Ranking> rankings;  // one per class; none without scores
 };
 
+std::size_t first_rank_value(const Table& table) { return kNames.size() + 4 * table.classes; }
+
+void many_values(const Table& table, std::size_t names, std::size_t count, std::span<const double> weights,
+                 std::span<double> values) {
+  const std::size_t cases = weights.size() / count, first = first_rank_value(table);
+  const std::vector<WeightLanes> groups = lanes_of(weights, count);
+  for (std::size_t k = 0; k < table.classes; ++k) {
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      Lanes pooled{};
+      table.rankings[k].average_precision(groups[g], pooled);
+      for (std::size_t l = 0; l < kLanes && g * kLanes + l < count; ++l)
+        values[(g * kLanes + l) * names + first + 2 * k] = pooled[l];
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::span<const double> row = weights.subspan(i * cases, cases);
+    put_set_values(table.sums.totals(row), table.classes, values.subspan(i * names, names));
+    put_rank_values(table.rankings, row, values.subspan(i * names + first, names - first));
+  }
+}
+
 }  // namespace
 
 Result<Scorer> label_set_scorer(const LabelSetInput& input) {
@@ -175,13 +196,22 @@ Result<Scorer> label_set_scorer(const LabelSetInput& input) {
   }
   for (std::vector<RankedAnswer>& answers : ranked) table.rankings.emplace_back(std::move(answers), input.cases);
 
-  Scorer scorer{names_of(input), {}};
-  scorer.values_at = [table = std::make_shared<const Table>(std::move(table))](std::span<const double> weights,
-                                                                               std::span<double> values) {
-    put_set_values(table->sums.totals(weights), table->classes, values);
-    if (!table->rankings.empty())
-      put_rank_values(table->rankings, weights, values.subspan(kNames.size() + 4 * table->classes));
+  Scorer scorer;
+  scorer.names = names_of(input);
+  const auto shared = std::make_shared<const Table>(std::move(table));
+  scorer.values_at = [shared](std::span<const double> weights, std::span<double> values) {
+    put_set_values(shared->sums.totals(weights), shared->classes, values);
+    if (shared->rankings.empty()) return;
+    const std::span<double> of_ranks = values.subspan(first_rank_value(*shared));
+    for (std::size_t k = 0; k < shared->classes; ++k) of_ranks[2 * k] = shared->rankings[k].average_precision(weights);
+    put_rank_values(shared->rankings, weights, of_ranks);
   };
+  if (!shared->rankings.empty()) {
+    scorer.many_values_at = [shared, names = scorer.names.size()](std::size_t count, std::span<const double> weights,
+                                                                  std::span<double> values) {
+      many_values(*shared, names, count, weights, values);
+    };
+  }
   return scorer;
 }
 

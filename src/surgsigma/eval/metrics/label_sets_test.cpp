@@ -102,11 +102,9 @@ TEST(LabelSets, SharedVectorsOfSetApAgree) {
   }
 }
 
-TEST(LabelSets, OwnVectorsAgree) {
+TEST(LabelSets, OwnVectorsOfScikitLearnAgree) {
   const Json document = own_vectors("label_sets");
-  ASSERT_GE(document.at("vectors").size(), 3u);
   for (const Json& vector : document.at("vectors")) {
-    SCOPED_TRACE(vector.at("id").get<std::string>());
     const LabelSetInput input = input_of(vector.at("input"));
     expect_values(scorer_of(input), input.cases, vector.at("expected"), 1e-9);
     expect_same(compat_zero_macro_f1(input), number_of(vector.at("compat_macro_f1_zero")), 1e-9, "macro_f1_zero");

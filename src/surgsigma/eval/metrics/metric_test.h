@@ -1,5 +1,5 @@
-// For the tests of the metrics: vectors of numbers (the project's own, always there, and those that developers may have
-// beside it) and values of a Scorer by name.
+// For the tests of the metrics: vectors of numbers that other people's packages gave (the project's own, always there,
+// and those that developers may have beside it) and values of a Scorer by name.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -31,9 +31,14 @@ inline Json document_of(const fs::path& path) {
   return document ? std::move(*document) : Json();
 }
 
-/// tests/metric_vectors/<family>.json.
+/// <family>.json of tests/metric_vectors, or of the folder that SURGSIGMA_METRIC_VECTORS names: tests/parity/run.sh
+/// has it made anew from another seed. So a test must hold for any seed, and be called OwnVectors... to be run there.
 inline Json own_vectors(const std::string& family) {
-  return document_of(fs::path(SURGSIGMA_SOURCE_DIR) / "tests/metric_vectors" / (family + ".json"));
+  const char* named = std::getenv("SURGSIGMA_METRIC_VECTORS");
+  const fs::path folder = named == nullptr ? fs::path(SURGSIGMA_SOURCE_DIR) / "tests/metric_vectors" : fs::path(named);
+  Json document = document_of(folder / (family + ".json"));
+  EXPECT_TRUE(document.is_object()) << "no vectors of " << family << " in " << folder;
+  return document;
 }
 
 /// Vector `id` of metric-vectors/<file>.json; nothing where that folder is not at hand.
@@ -59,6 +64,7 @@ inline double number_of(const Json& value) {
   return value.get<double>();
 }
 
+/// Equal to a relative and absolute tolerance; two undefined values are equal.
 inline void expect_same(double got, double expected, double tolerance, const std::string& what) {
   if (std::isnan(expected) || std::isinf(expected)) {
     EXPECT_TRUE(std::isnan(expected) ? std::isnan(got) : got == expected)
@@ -68,24 +74,30 @@ inline void expect_same(double got, double expected, double tolerance, const std
   EXPECT_NEAR(got, expected, tolerance * std::max(1.0, std::abs(expected))) << what;
 }
 
-inline std::vector<double> all_values(const Scorer& scorer, const std::vector<double>& weights) {
+/// All values at these weights.
+inline std::vector<double> values_at(const Scorer& scorer, const std::vector<double>& weights) {
   std::vector<double> values(scorer.names.size());
   scorer.values_at(weights, values);
   return values;
 }
 
-/// The value `name` at weights of one for `cases` cases.
-inline double value_of(const Scorer& scorer, const std::string& name, std::size_t cases) {
+inline double value_named(const Scorer& scorer, const std::string& name, const std::vector<double>& weights) {
   const auto at = std::find(scorer.names.begin(), scorer.names.end(), name);
   if (at == scorer.names.end()) {
     ADD_FAILURE() << "no value " << name;
     return std::numeric_limits<double>::quiet_NaN();
   }
-  return all_values(scorer, std::vector<double>(cases, 1.0))[static_cast<std::size_t>(at - scorer.names.begin())];
+  return values_at(scorer, weights)[static_cast<std::size_t>(at - scorer.names.begin())];
+}
+
+/// The value `name` at weights of one for `cases` cases.
+inline double value_of(const Scorer& scorer, const std::string& name, std::size_t cases) {
+  return value_named(scorer, name, std::vector<double>(cases, 1.0));
 }
 
 /// {"f1/a": 0.5, ...}: every named value.
 inline void expect_values(const Scorer& scorer, std::size_t cases, const Json& expected, double tolerance) {
+  ASSERT_FALSE(expected.empty());
   for (const auto& [name, value] : expected.items())
     expect_same(value_of(scorer, name, cases), number_of(value), tolerance, name);
 }
@@ -93,7 +105,7 @@ inline void expect_values(const Scorer& scorer, std::size_t cases, const Json& e
 inline void expect_same_values(const Scorer& a, const std::vector<double>& weights_a, const Scorer& b,
                                const std::vector<double>& weights_b, double tolerance = 1e-12) {
   ASSERT_EQ(a.names, b.names);
-  const std::vector<double> left = all_values(a, weights_a), right = all_values(b, weights_b);
+  const std::vector<double> left = values_at(a, weights_a), right = values_at(b, weights_b);
   for (std::size_t i = 0; i < left.size(); ++i) expect_same(left[i], right[i], tolerance, a.names[i]);
 }
 

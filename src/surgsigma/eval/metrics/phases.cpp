@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <initializer_list>
 #include <memory>
 #include <utility>
@@ -10,6 +11,8 @@
 
 namespace surgsigma {
 namespace {
+
+constexpr std::size_t kFramesAtATime = 4096;
 
 /// Frames of one video: row truth + 1, column answer + 1, so that row 0 holds the ignored frames.
 class Counts {
@@ -35,18 +38,30 @@ Result<Counts> counts_of(const LabelTrack& video, std::size_t phases, const std:
     return bad_item(
         std::to_string(video.answer.size()) + " answers for " + std::to_string(video.truth.size()) + " frames", where,
         "give -1 where there is no answer");
-  Counts counts(phases);
-  // A run of equal pairs is one addition: phases last for minutes.
   const std::size_t frames = video.truth.size();
-  for (std::size_t begin = 0; begin < frames;) {
-    const std::int16_t truth = video.truth[begin], answer = video.answer[begin];
-    std::size_t end = begin + 1;
-    while (end < frames && video.truth[end] == truth && video.answer[end] == answer) ++end;
-    const auto row = static_cast<std::size_t>(truth + 1), column = static_cast<std::size_t>(answer + 1);
-    if (row > phases || column > phases) return bad_frame(video, begin, phases, where);
-    counts(row, column) += static_cast<std::int64_t>(end - begin);
-    begin = end;
+  for (std::size_t begin = 0; begin < frames; begin += kFramesAtATime) {
+    // All of a piece are looked at before one is asked which is wrong.
+    const std::size_t end = std::min(frames, begin + kFramesAtATime);
+    std::uint16_t largest = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      largest = std::max(largest, static_cast<std::uint16_t>(video.truth[i] + 1));
+      largest = std::max(largest, static_cast<std::uint16_t>(video.answer[i] + 1));
+    }
+    for (std::size_t i = begin; largest > phases && i < end; ++i) {
+      if (static_cast<std::uint16_t>(video.truth[i] + 1) > phases ||
+          static_cast<std::uint16_t>(video.answer[i] + 1) > phases)
+        return bad_frame(video, i, phases, where);
+    }
   }
+  // Neighbours are mostly of one cell; four tables in turn, so that one addition need not wait for the one before.
+  const std::size_t side = phases + 1;
+  std::array<std::vector<std::int64_t>, 4> cells;
+  for (auto& table : cells) table.assign(side * side, 0);
+  for (std::size_t i = 0; i < frames; ++i)
+    ++cells[i % 4][static_cast<std::size_t>(video.truth[i] + 1) * side + static_cast<std::size_t>(video.answer[i] + 1)];
+  Counts counts(phases);
+  for (std::size_t cell = 0; cell < side * side; ++cell)
+    counts(cell / side, cell % side) = cells[0][cell] + cells[1][cell] + cells[2][cell] + cells[3][cell];
   return counts;
 }
 
@@ -119,22 +134,30 @@ Frames frames_of(const Counts& counts, const std::vector<int>& parents) {
 /// Values of videos that a mean over videos is taken of: rows of equal length, undefined cells left out.
 struct VideoCells {
   std::vector<std::size_t> cases;
-  std::vector<double> cells;
+  std::vector<double> cells;       // 0 where undefined
+  std::vector<double> is_defined;  // 1 or 0
   std::size_t columns = 0;
 
   void add(std::size_t case_number, const std::vector<double>& row) {
     cases.push_back(case_number);
-    cells.insert(cells.end(), row.begin(), row.end());
+    for (const double value : row) {
+      cells.push_back(std::isnan(value) ? 0 : value);
+      is_defined.push_back(std::isnan(value) ? 0 : 1);
+    }
     columns = row.size();
   }
   std::vector<double> means(std::span<const double> weights) const {
-    std::vector<DefinedMean> sums(columns);
+    std::vector<double> sums(columns, 0.0), totals(columns, 0.0);
     for (std::size_t v = 0; v < cases.size(); ++v) {
-      for (std::size_t k = 0; k < columns; ++k) sums[k].add(cells[v * columns + k], weights[cases[v]]);
+      const double weight = weights[cases[v]];
+      if (weight == 0) continue;
+      for (std::size_t k = 0; k < columns; ++k) {
+        sums[k] += weight * cells[v * columns + k];
+        totals[k] += weight * is_defined[v * columns + k];
+      }
     }
-    std::vector<double> means;
-    for (const DefinedMean& sum : sums) means.push_back(sum.value());
-    return means;
+    for (std::size_t k = 0; k < columns; ++k) sums[k] = share_of(sums[k], totals[k]);
+    return sums;
   }
 };
 

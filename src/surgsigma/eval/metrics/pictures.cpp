@@ -7,11 +7,13 @@
 #include <string>
 
 #include "surgsigma/base/threads.h"
+#include "surgsigma/media/wide.h"
 
 namespace surgsigma {
 namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+constexpr int kDifferencesAtOnce = 1 << 14;  // their squares fit into 32 bits
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 Error bad_pair(std::string what, std::string_view where, std::string hint) {
@@ -25,8 +27,6 @@ std::string size_text(const Image& picture) {
 double psnr_of(double squares, double values) {
   return squares == 0 ? kInfinite : 10 * std::log10(255.0 * 255.0 * values / squares);
 }
-
-double gray(const std::uint8_t* pixel) { return 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2]; }
 
 /// BT.601 in 16 to 235, not rounded.
 double limited_luma(const std::uint8_t* pixel) {
@@ -42,6 +42,18 @@ struct PixelSums {
   double colour = 0;
 };
 
+/// Adds squares and sizes of the differences of `count` bytes, fewer than 2^15.
+SURGSIGMA_WIDE void add_differences(const std::uint8_t* p, const std::uint8_t* q, int count, PixelSums& sums) {
+  std::int32_t squares = 0, distance = 0;
+  for (int i = 0; i < count; ++i) {
+    const int difference = p[i] - q[i];
+    squares += difference * difference;
+    distance += std::abs(difference);
+  }
+  sums.squares += squares;
+  sums.distance += distance;
+}
+
 PixelSums sums_of(const Image& a, const Image& b, const Image* mask, bool has_colour) {
   PixelSums sums;
   const int channels = a.channels;
@@ -49,11 +61,20 @@ PixelSums sums_of(const Image& a, const Image& b, const Image* mask, bool has_co
     const std::uint8_t* inside = mask == nullptr ? nullptr : mask->row(y);
     const std::uint8_t* p = a.row(y);
     const std::uint8_t* q = b.row(y);
+    if (inside == nullptr) {
+      const int values = a.width * channels;
+      for (int i = 0; i < values; i += kDifferencesAtOnce)
+        add_differences(p + i, q + i, std::min(kDifferencesAtOnce, values - i), sums);
+      if (channels == 1 && !has_colour) {
+        sums.pixels += a.width;
+        continue;
+      }
+    }
     double gray_row = 0, luma_row = 0, colour_row = 0;
     for (int x = 0; x < a.width; ++x, p += channels, q += channels) {
       if (inside != nullptr && inside[x] == 0) continue;
       ++sums.pixels;
-      for (int c = 0; c < channels; ++c) {
+      for (int c = 0; inside != nullptr && c < channels; ++c) {
         const int difference = p[c] - q[c];
         sums.squares += difference * difference;
         sums.distance += std::abs(difference);
@@ -62,7 +83,7 @@ PixelSums sums_of(const Image& a, const Image& b, const Image* mask, bool has_co
         if (has_colour && *p != *q) colour_row += ciede2000({*p, *p, *p}, {*q, *q, *q});
         continue;
       }
-      const double of_gray = gray(p) - gray(q);
+      const double of_gray = gray_value(p) - gray_value(q);
       const double of_luma = limited_luma(p) - limited_luma(q);
       gray_row += of_gray * of_gray;
       luma_row += of_luma * of_luma;
@@ -76,12 +97,10 @@ PixelSums sums_of(const Image& a, const Image& b, const Image* mask, bool has_co
 }
 
 void set_ssim(const Image& answer, const Image& truth, const Image* mask, SsimWindow window, double& rgb,
-              double& gray_value) {
-  gray_value = ssim(gray_of(answer), gray_of(truth), window, mask);
-  rgb = 0;
-  if (answer.channels == 1) rgb = gray_value;
-  for (int c = 0; answer.channels == 3 && c < 3; ++c)
-    rgb += ssim(channel_of(answer, c), channel_of(truth, c), window, mask) / 3;
+              double& gray) {
+  gray = ssim_of_gray(answer, truth, window, mask);
+  rgb = answer.channels == 1 ? gray : 0;
+  for (int c = 0; answer.channels == 3 && c < 3; ++c) rgb += ssim_of_channel(answer, truth, c, window, mask) / 3;
 }
 
 }  // namespace
@@ -101,7 +120,7 @@ Plane gray_of(const Image& picture) {
   Plane plane{picture.width, picture.height, std::vector<double>(picture.pixels())};
   const std::uint8_t* at = picture.values.data();
   for (double& value : plane.values) {
-    value = gray(at);
+    value = gray_value(at);
     at += 3;
   }
   return plane;
@@ -190,7 +209,7 @@ Result<std::vector<PictureValues>> picture_list_values(std::size_t count, int jo
 
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames = {"psnr:rgb",
+constexpr std::array<std::string_view, 15> kNames = {"psnr:rgb",
                                                      "psnr:gray",
                                                      "psnr:y_bt601",
                                                      "ssim:gaussian/rgb",
@@ -203,7 +222,11 @@ constexpr std::array<std::string_view, 14> kNames = {"psnr:rgb",
                                                      "frame_difference:13_36",
                                                      "frame_difference:37_72",
                                                      "identical_share",
-                                                     "answered"};
+                                                     "answered",
+                                                     "compat:capped_psnr"};
+
+/// What common_metrics_on_video_quality writes where the squared error is below 1e-10 of the range.
+constexpr double kMostPsnr = 100;
 
 /// Value and whether it enters the mean, in the order of kNames.
 std::array<std::pair<double, bool>, kNames.size()> entries_of(const PictureItem& item) {
@@ -226,7 +249,8 @@ std::array<std::pair<double, bool>, kNames.size()> entries_of(const PictureItem&
           within(13, 36),
           within(37, 72),
           std::pair(is_identical ? 1.0 : 0.0, !item.is_missing),
-          std::pair(item.is_missing ? 0.0 : 1.0, true)};
+          std::pair(item.is_missing ? 0.0 : 1.0, true),
+          std::pair(std::min(values.psnr_rgb, kMostPsnr), !std::isnan(values.psnr_rgb))};
 }
 
 struct CaseSums {
@@ -267,6 +291,8 @@ constexpr std::array<MetricRow, kNames.size()> kRows = {{
     {"pictures", kNames[12], "higher", "share", "Answered pairs that are equal in every compared pixel.", "surgsigma",
      "missing answers are left out"},
     {"pictures", kNames[13], "higher", "share", "Pairs that have an answer.", "surgsigma", ""},
+    {"pictures", kNames[14], "higher", "dB", "psnr:rgb with 100 dB as the most, mean over all pairs.",
+     "JunyaoHu/common_metrics_on_video_quality calculate_psnr.py 45f3c29", "equal pictures count as 100 dB"},
 }};
 
 }  // namespace

@@ -18,6 +18,8 @@
 //                        8c4bcb0): the frame that was given (frame 0) is left out; also by frames 1-12, 13-36, 37-72.
 // identical_share        share of answered pairs that are equal inside the mask.
 // answered               share of pairs with a picture.
+// compat:capped_psnr     dB. psnr:rgb with 100 as the most, equal pictures included, as some evaluation code has it: a
+//                        few equal frames then raise the mean.
 //
 // Grey is 0.299 R + 0.587 G + 0.114 B, not rounded. With a mask, SSIM is the mean of its map over the mask's pixels;
 // the windows still see what lies around them. A missing answer counts as the worst pair there is (black for white): 0
@@ -100,6 +102,11 @@ Plane channel_of(const Image& picture, int channel);
 Plane gray_of(const Image& picture);
 /// Values 0 to 255. NaN when the picture is smaller than the window or no pixel of the mask is inside the border.
 double ssim(const Plane& a, const Plane& b, SsimWindow window, const Image* mask = nullptr);
+/// The same of one channel, and of the grey picture, straight from the bytes. Equal sizes and channels.
+double ssim_of_channel(const Image& a, const Image& b, int channel, SsimWindow window, const Image* mask = nullptr);
+double ssim_of_gray(const Image& a, const Image& b, SsimWindow window, const Image* mask = nullptr);
+/// Of three values of sRGB.
+inline double gray_value(const std::uint8_t* pixel) { return 0.299 * pixel[0] + 0.587 * pixel[1] + 0.114 * pixel[2]; }
 /// Of two sRGB colours.
 double ciede2000(const std::array<std::uint8_t, 3>& a, const std::array<std::uint8_t, 3>& b);
 

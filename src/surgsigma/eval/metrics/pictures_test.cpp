@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "surgsigma/eval/metrics/test_vectors.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 /// As tests/metric_vectors/pictures.py makes it.
 Image made_picture(int wide, int high, std::uint64_t seed, int noise) {
@@ -44,17 +46,20 @@ std::int64_t sum_of(const Image& picture) {
   return sum;
 }
 
-TEST(Pictures, AgreeWithScikitImage) {
+TEST(Pictures, OwnVectorsOfScikitImageAgree) {
   const Json expected = own_vectors("pictures");
   for (const Json& pair : expected["pairs"]) {
     const int wide = pair["width"], high = pair["height"], noise = pair["noise"];
-    const Image a = made_picture(wide, high, 7, noise), b = made_picture(wide, high, 11, noise);
+    const Image a = made_picture(wide, high, pair["seeds"][0], noise),
+                b = made_picture(wide, high, pair["seeds"][1], noise);
     ASSERT_EQ(sum_of(a), pair["sum_a"].get<std::int64_t>());
     ASSERT_EQ(sum_of(b), pair["sum_b"].get<std::int64_t>());
     const auto values = picture_values(a, b, nullptr, {}, "pair");
     ASSERT_TRUE(values);
     EXPECT_NEAR(values->psnr_rgb, pair["psnr_rgb"], 1e-9);
     EXPECT_NEAR(values->psnr_gray, pair["psnr_gray"], 1e-9);
+    EXPECT_NEAR(values->psnr_y_bt601, pair["psnr_y_bt601"], 1e-9);
+    EXPECT_NEAR(values->frame_difference, pair["frame_difference"], 1e-9);
     EXPECT_NEAR(values->ssim_gaussian_rgb, pair["ssim_gaussian_rgb"], 1e-9);
     EXPECT_NEAR(values->ssim_gaussian_gray, pair["ssim_gaussian_gray"], 1e-9);
     EXPECT_NEAR(values->ssim_uniform_rgb, pair["ssim_uniform_rgb"], 1e-9);
@@ -72,7 +77,7 @@ TEST(Pictures, AgreeWithScikitImage) {
   }
 }
 
-TEST(Pictures, ColourDifferencesAreThoseOfScikitImage) {
+TEST(Pictures, OwnVectorsOfColoursAreThoseOfScikitImage) {
   const Json expected = own_vectors("pictures");
   for (const Json& row : expected["colours"]) {
     const auto at = [&](std::size_t i) { return row[i].get<std::uint8_t>(); };
@@ -118,6 +123,19 @@ TEST(Pictures, SharedVectorsAgree) {
   EXPECT_EQ(extremes->frame_difference, 2);
 }
 
+TEST(Pictures, SharedVectorOfEqualPicturesAgrees) {
+  const auto vector = shared_vector("image_quality", "psnr-identical");
+  if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+  const Image gray(1, 1, 1, 128);
+  const auto values = picture_values(gray, gray, nullptr, {true, false, false, false}, "equal");
+  ASSERT_TRUE(values);
+  EXPECT_EQ(values->psnr_gray, number_of((*vector)["expected"]["psnr"]));
+  const std::vector<PictureItem> items = {{0, {}, false, *values}};
+  const auto scorer = picture_scorer(items, 1);
+  EXPECT_EQ(value_of(*scorer, "compat:capped_psnr", 1), (*vector)["expected"]["psnr_capped_convention"].get<double>());
+  EXPECT_TRUE(std::isnan(value_of(*scorer, "psnr:rgb", 1)));
+}
+
 TEST(Pictures, EqualPicturesAreInfiniteAndLeftOutOfTheMean) {
   const Image a = made_picture(40, 30, 1, 9), b = made_picture(40, 30, 2, 9);
   const auto same = picture_values(a, a, nullptr, {}, "same");
@@ -134,6 +152,7 @@ TEST(Pictures, EqualPicturesAreInfiniteAndLeftOutOfTheMean) {
   EXPECT_EQ(values[9], other->frame_difference);
   EXPECT_TRUE(std::isnan(values[10]));
   EXPECT_EQ(values[12], 0.5);
+  EXPECT_EQ(values[14], (100 + other->psnr_rgb) / 2);
   scorer->values_at(std::vector<double>{1, 1}, values);
   EXPECT_EQ(values[0], other->psnr_rgb / 2);  // the missing answer is 0 dB
   EXPECT_EQ(values[10], 2);
@@ -146,12 +165,11 @@ TEST(Pictures, AWeightOfTwoIsACaseTwice) {
     const auto values = picture_values(made_picture(20, 15, 5, 3 + i), made_picture(20, 15, 6, 4), nullptr, {}, "x");
     items.push_back({i % 3, i, false, *values});
   }
-  std::vector<double> weighted(14), twice(14);
-  picture_scorer(items, 3)->values_at(std::vector<double>{1, 2, 1}, weighted);
+  const std::vector<double> weighted = values_at(*picture_scorer(items, 3), {1, 2, 1});
   items.push_back(items[1]);
   items.push_back(items[4]);
-  picture_scorer(items, 3)->values_at(std::vector<double>{1, 1, 1}, twice);
-  for (std::size_t k = 0; k < 14; ++k)
+  const std::vector<double> twice = values_at(*picture_scorer(items, 3), {1, 1, 1});
+  for (std::size_t k = 0; k < twice.size(); ++k)
     EXPECT_TRUE(std::abs(weighted[k] - twice[k]) < 1e-12 || (std::isnan(weighted[k]) && std::isnan(twice[k]))) << k;
 }
 

@@ -2,11 +2,13 @@
 
 #include <array>
 
+#include "surgsigma/eval/metrics/metric_test.h"
 #include "surgsigma/eval/metrics/ranked.h"
-#include "surgsigma/eval/metrics/vector_json.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 TEST(Ratios, SumsAreDividedNotRatiosAveraged) {
   Ratios ratios(2);

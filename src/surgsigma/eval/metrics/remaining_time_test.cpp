@@ -65,11 +65,9 @@ TEST(RemainingTime, SharedVectorAgrees) {
     expect_same(value_of(scorer, ours, 1), number_of(expected.at(theirs)), 1e-6, ours);
 }
 
-TEST(RemainingTime, OwnVectorsAgree) {
+TEST(RemainingTime, OwnVectorsOfScikitLearnAgree) {
   const Json document = own_vectors("remaining_time");
-  ASSERT_GE(document.at("vectors").size(), 3u);
   for (const Json& vector : document.at("vectors")) {
-    SCOPED_TRACE(vector.at("id").get<std::string>());
     const RemainingTimeInput input = input_of(vector.at("input"));
     expect_values(scorer_of(input), input.cases, vector.at("expected"), 1e-9);
   }
@@ -111,7 +109,7 @@ TEST(RemainingTime, OrderDoesNotMatterAndAWeightOfTwoIsACaseTwice) {
     }
     Draws(seed, "order", "test").shuffle(twice.items);
     expect_same_values(scorer_of(input), {1, 2, 0, 1}, scorer_of(twice), {1, 1, 0, 1, 1});
-    EXPECT_TRUE(std::isnan(all_values(scorer_of(input), {0, 0, 0, 0})[0]));
+    EXPECT_TRUE(std::isnan(values_at(scorer_of(input), {0, 0, 0, 0})[0]));
   }
 }
 

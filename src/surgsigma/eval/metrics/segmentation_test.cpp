@@ -4,10 +4,12 @@
 #include <cmath>
 
 #include "surgsigma/base/random.h"
-#include "surgsigma/eval/metrics/vector_json.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 /// A plane with its own memory.
 struct Plane {
@@ -111,16 +113,16 @@ std::vector<std::uint32_t> tried_distances(const Plane& from, const Plane& to, s
 }
 
 TEST(Segmentation, SharedVectorAgrees) {
-  const Json vector = shared_vector("segmentation", "semantic-four-frames");
-  if (vector.is_null()) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+  const auto vector = shared_vector("segmentation", "semantic-four-frames");
+  if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
   SegmentationInput input = input_of(plan_of({1, 2, 3}), 4);  // each frame is a video
-  for (const Json& frame : vector.at("input").at("frames"))
+  for (const Json& frame : vector->at("input").at("frames"))
     input.frames.push_back(
         compared(plane_of_rows(frame.at("gt")), plane_of_rows(frame.at("pred")), input.plan, input.frames.size()));
   const auto scorer = segmentation(input);
   ASSERT_TRUE(scorer);
   const std::vector<double> all(4, 1);
-  const Json& expected = vector.at("expected");
+  const Json& expected = vector->at("expected");
   const auto value = [&](const char* name) { return value_named(*scorer, name, all); };
   EXPECT_NEAR(value("challenge_iou"), expected.at("challenge_IoU_mean_over_frames_with_gt").get<double>(), 1e-6);
   EXPECT_NEAR(value("mc_iou:union"), expected.at("mcIoU_from_summed_pixels").get<double>(), 1e-6);
@@ -154,11 +156,12 @@ TEST(Segmentation, SharedVectorAgrees) {
   EXPECT_TRUE(std::isnan(value("iou/3"))) << "class 3 is nowhere true";
 }
 
-TEST(Segmentation, OwnVectorsAgree) {
+TEST(Segmentation, OwnVectorsOfScipyAndScikitAgree) {
   const Json document = own_vectors("segmentation");
   SegmentationPlan plan = plan_of(document.at("labels").get<std::vector<std::uint8_t>>());
   plan.tolerances = document.at("tolerances").get<std::vector<double>>();
-  SegmentationInput input = input_of(plan, 2);
+  const std::size_t videos = document.at("videos");
+  SegmentationInput input = input_of(plan, videos);
   for (const Json& frame : document.at("frames")) {
     const Plane truth = plane_of(frame.at("truth").get<std::vector<std::string>>());
     std::optional<Plane> answer;
@@ -179,13 +182,14 @@ TEST(Segmentation, OwnVectorsAgree) {
       const ClassOverlap& o = made->overlaps[c];
       const auto all = static_cast<double>(o.truth + o.answer - o.both);
       expect_same(all == 0 ? nothing : static_cast<double>(o.both) / all, number_of(expected.at("iou")), 1e-9, "iou");
+      expect_same(all == 0 ? nothing : 2 * static_cast<double>(o.both) / static_cast<double>(o.truth + o.answer),
+                  number_of(expected.at("dice")), 1e-9, "dice");
     }
     input.frames.push_back(*made);
   }
   const auto scorer = segmentation(input);
   ASSERT_TRUE(scorer);
-  for (const auto& [name, value] : document.at("expected").items())
-    expect_same(value_named(*scorer, name, {1, 1}), value, 1e-9, name);
+  expect_values(*scorer, videos, document.at("expected"), 1e-9);
 }
 
 TEST(Segmentation, DistancesAreExact) {

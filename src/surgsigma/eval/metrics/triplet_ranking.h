@@ -1,22 +1,13 @@
-// Average precision of one class, ready to be weighted: which positives and negatives stand between its thresholds.
+// Average precision of one class of triplets, ready to be weighted.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace surgsigma {
+#include "surgsigma/eval/metrics/ranked_cuts.h"
 
-/// One class over all frames. A threshold is a distinct score of a positive frame, highest first; negatives below the
-/// lowest one cannot matter and are left out, the others are counted per case.
-struct TripletRanking {
-  struct Count {
-    std::uint32_t case_number = 0;
-    std::uint32_t positives = 0, negatives = 0;
-  };
-  std::vector<std::uint32_t> end_of_threshold;  ///< counts of threshold g: [end[g - 1], end[g])
-  std::vector<Count> counts;
-};
+namespace surgsigma {
 
 /// Frames of video v are the places [begin[v], begin[v + 1]) of the columns.
 struct VideoFrames {
@@ -25,12 +16,20 @@ struct VideoFrames {
   std::size_t cases = 0;
 };
 
-/// The ranking of a column over all frames, and the AP of each video at equal weights (no number where it has no
-/// positives) in `ap_of_video`.
-TripletRanking triplet_ranking(std::span<const std::uint8_t> truth, std::span<const double> scores,
-                               const VideoFrames& videos, std::span<double> ap_of_video);
+/// Room for the work on one class, kept from class to class.
+struct TripletRankingRoom {
+  /// Thresholds that lie in one of many equal steps of the scores; those before `first` lie above it.
+  struct Step {
+    std::uint32_t first = 0, end = 0;
+  };
+  std::vector<double> falling;
+  std::vector<Step> steps;
+  std::vector<std::uint32_t> threshold_of, begin, next, entries;
+};
 
-/// No number where no positive counts.
-double weighted_average_precision(const TripletRanking& ranking, std::span<const double> weights);
+/// The ranking of a column over all frames, cut at each distinct score of a positive frame; and the AP of each video at
+/// equal weights (no number where it has no positives) in `ap_of_video`.
+RankedCuts triplet_ranking(std::span<const std::uint8_t> truth, std::span<const double> scores,
+                           const VideoFrames& videos, std::span<double> ap_of_video, TripletRankingRoom& room);
 
 }  // namespace surgsigma

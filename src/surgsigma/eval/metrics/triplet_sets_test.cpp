@@ -3,10 +3,12 @@
 #include <map>
 
 #include "surgsigma/base/random.h"
-#include "surgsigma/eval/metrics/vector_json.h"
+#include "surgsigma/eval/metrics/metric_test.h"
 
 namespace surgsigma {
 namespace {
+
+using namespace metric_test;
 
 /// Words get numbers in order of their first use.
 struct Words {
@@ -34,11 +36,11 @@ std::vector<TripletSetFrame> random_frames(std::uint64_t seed) {
 }
 
 TEST(TripletSets, SharedVectorAgrees) {
-  const Json vector = shared_vector("triplet_recognition_vlm", "frame-set-f1");
-  if (vector.is_null()) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+  const auto vector = shared_vector("triplet_recognition_vlm", "frame-set-f1");
+  if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
   Words words;
   std::vector<TripletSetFrame> frames;
-  for (const Json& frame : vector.at("input").at("frames")) {
+  for (const Json& frame : vector->at("input").at("frames")) {
     TripletSetFrame& made = frames.emplace_back();
     made.case_number = frames.size() - 1;
     for (const Json& t : frame.at("gold")) made.truth.push_back(words.triplet(t));
@@ -46,7 +48,7 @@ TEST(TripletSets, SharedVectorAgrees) {
   }
   const auto scorer = triplet_sets(frames.size(), frames);
   ASSERT_TRUE(scorer);
-  const Json& expected = vector.at("expected");
+  const Json& expected = vector->at("expected");
   const std::vector<double> all(frames.size(), 1);
   EXPECT_NEAR(value_named(*scorer, "micro_f1", all), expected.at("micro").at("f1").get<double>(), 1e-6);
   EXPECT_NEAR(value_named(*scorer, "micro_precision", all), expected.at("micro").at("precision").get<double>(), 1e-6);
@@ -61,11 +63,11 @@ TEST(TripletSets, SharedVectorAgrees) {
 }
 
 TEST(TripletSets, SharedJointVectorAgrees) {
-  const Json vector = shared_vector("triplet_recognition_vlm", "joint-protocol-4-annotations");
-  if (vector.is_null()) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
+  const auto vector = shared_vector("triplet_recognition_vlm", "joint-protocol-4-annotations");
+  if (!vector) GTEST_SKIP() << "no metric vectors: set SURGSIGMA_SHARED_DATA";
   Words words;
   std::vector<JointRecord> records;
-  for (const Json& annotation : vector.at("input").at("annotations")) {
+  for (const Json& annotation : vector->at("input").at("annotations")) {
     JointRecord& record = records.emplace_back();
     record.truth = words.triplet(annotation.at("gold"));
     for (const Json& t : annotation.at("predicted")) {
@@ -74,7 +76,7 @@ TEST(TripletSets, SharedJointVectorAgrees) {
     }
   }
   const JointScores scores = compat_joint(records, {6, 10, 15});
-  const Json& expected = vector.at("expected_reference");
+  const Json& expected = vector->at("expected_reference");
   for (const auto& [name, part] : {std::pair("instrument", scores.instrument), std::pair("verb", scores.verb),
                                    std::pair("target", scores.target)}) {
     EXPECT_NEAR(part.accuracy, expected.at(name).at("accuracy").get<double>(), 1e-6) << name;
@@ -87,7 +89,7 @@ TEST(TripletSets, SharedJointVectorAgrees) {
   EXPECT_NEAR(scores.triplet_recall, expected.at("triplet").at("recall").get<double>(), 1e-6);
 }
 
-TEST(TripletSets, OwnVectorsAgreeWithScikitLearn) {
+TEST(TripletSets, OwnVectorsOfScikitLearnAgree) {
   const Json vector = own_vectors("triplets").at("sets");
   std::vector<TripletSetFrame> frames;
   for (const Json& frame : vector.at("frames")) {

@@ -61,7 +61,8 @@ double average_precision_of(std::span<const std::uint8_t> truth, std::span<const
   one.case_of_video = {0};
   one.cases = 1;
   double value = std::numeric_limits<double>::quiet_NaN();
-  triplet_ranking(truth, scores, one, std::span(&value, 1));
+  TripletRankingRoom room;
+  triplet_ranking(truth, scores, one, std::span(&value, 1), room);
   return value;
 }
 

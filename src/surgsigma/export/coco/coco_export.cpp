@@ -86,6 +86,7 @@ struct Made {
   std::deque<CocoSpill> spills;  ///< by part
   std::array<std::int64_t, kParts.size()> images{};
   std::array<std::vector<std::int64_t>, kParts.size()> objects;  ///< by category
+  CaseList cases;
   Drops drops;
   std::int64_t cut_boxes = 0;
   std::int64_t scaled_objects = 0;
@@ -217,7 +218,10 @@ class CocoExport {
     bool is_first = true;
     for (std::size_t i = 0; i < images.size(); ++i) {
       if (!placed[i]) continue;
-      if (std::exchange(is_first, false)) SURGSIGMA_CHECK(spill.videos.add(video_json(video)));
+      if (std::exchange(is_first, false)) {
+        SURGSIGMA_CHECK(spill.videos.add(video_json(video)));
+        add_case(made.cases, kParts[part], privacy_, recording.source_id.text, recording.case_id.text);
+      }
       const std::int64_t video_number = spill.videos.rows() - 1;
       SURGSIGMA_CHECK(spill.images.add(std::to_string(video_number) + "\t" +
                                        image_json(video, images[i], *placed[i], static_cast<int>(source) + 1)));
@@ -301,6 +305,7 @@ CocoTotals totals_of(const CocoExport& work, std::size_t categories, Papers& pap
       }
       for (std::size_t k = 0; k < categories; ++k) totals.objects[part][k] += made.objects[part][k];
     }
+    add_cases(papers.cases, made.cases);
     papers.drops.add(made.drops);
     papers.has_simulated |= made.has_simulated;
     papers.has_real |= made.has_real;

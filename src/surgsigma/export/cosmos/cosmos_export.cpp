@@ -165,6 +165,8 @@ class CosmosExport {
         lists[recording.part].push_back({{"video", "videos/" + clip.name + ".mp4"}});
         names[recording.part].push_back(clip.name);
         ++papers.rows[std::string(kParts[recording.part])][kTask][source.source_id.text];
+        add_case(papers.cases, kParts[recording.part], privacy_, source.source_id.text,
+                 recording.video->case_id.text);
         (source.is_simulated ? papers.has_simulated : papers.has_real) = true;
         for (const std::string& word : clip.controls) controls[word] = controls[word].get<std::int64_t>() + 1;
         captioned += clip.has_temporal_caption;

@@ -57,6 +57,7 @@ void append_row(const Sample& sample, std::string& out) {
   append_member("source", sample.source, out);
   append_member("video", sample.video, out);
   append_member("case", sample.case_id, out);
+  if (!sample.centre.empty()) append_member("centre", sample.centre, out);
   append_member("begin_us", sample.begin_us, out);
   append_member("end_us", sample.end_us, out);
   append_member("origin", sample.origin, out);

@@ -90,6 +90,7 @@ Json pair_manifest(const PairFacts& facts) {
           {"parameters", parameters(facts)},
           {"rows_total", facts.rows_total},
           {"rows", facts.rows},
+          {"cases", case_list_json(facts.cases)},
           {"files", std::move(files)},
           {"left_out",
            {{"by_licence", facts.selection->dropped_by_licence},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "surgsigma/base/json.h"
+#include "surgsigma/export/case_list.h"
 #include "surgsigma/export/format.h"
 #include "surgsigma/export/licence.h"
 #include "surgsigma/export/pairs/pair_formats.h"
@@ -22,6 +23,7 @@ struct PairFacts {
   std::vector<ExportedFile> files;
   std::vector<SourceShare> sources;                                                         ///< with the rows they gave
   std::map<std::string, std::map<std::string, std::map<std::string, std::int64_t>>> rows;  ///< part -> task -> source
+  CaseList cases;
   std::map<std::string, DroppedRows> dropped;
   std::int64_t rows_total = 0;
   std::int64_t over_cap = 0;

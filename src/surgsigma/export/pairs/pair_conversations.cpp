@@ -113,6 +113,7 @@ class Writer {
     if (refusal.rule.empty() && !reserved_word(row.prompt).empty()) refusal = {"reserved_word", ""};
     if (!refusal.rule.empty()) return refuse(row, refusal);
     ++papers_.rows[std::string(kParts[static_cast<std::size_t>(part)])][row.task][row.source_id.text];
+    add_case(papers_.cases, kParts[static_cast<std::size_t>(part)], privacy_, row.source_id.text, row.case_id.text);
     (sample.is_simulated ? papers_.has_simulated : papers_.has_real) = true;
     return put(sample, static_cast<std::size_t>(part));
   }

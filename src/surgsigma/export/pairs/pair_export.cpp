@@ -123,7 +123,7 @@ class PairWriter {
     last_id_ = row.pair_id;
     if (!refusal.rule.empty()) return refuse(row, refusal);
     rename(sample);
-    taken_.push_back({std::move(sample), static_cast<std::size_t>(part)});
+    taken_.push_back({std::move(sample), row.case_id, static_cast<std::size_t>(part)});
     const bool is_enough = taken_.size() >= kTakenPerJob * static_cast<std::size_t>(std::max(options_.jobs, 1));
     return is_enough ? finish_taken() : done();
   }
@@ -148,6 +148,7 @@ class PairWriter {
         continue;
       }
       count(sample, kParts[taken_[i].part]);
+      add_case(facts_.cases, kParts[taken_[i].part], privacy_, sample.row.source_id.text, taken_[i].case_id.text);
       SURGSIGMA_CHECK(put(std::move(sample), taken_[i].part));
     }
     taken_.clear();
@@ -235,7 +236,7 @@ class PairWriter {
     const auto part = static_cast<std::size_t>(std::find(kParts.begin(), kParts.end(), batch.part) - kParts.begin());
     for (ExportedFile& file : written.files) files_[part].push_back(std::move(file));
     if (written.lines.empty()) return done();
-    const fs::path path = folder_ / batch.part / batch.task / "manifest.jsonl";
+    const fs::path path = folder_ / format_.lines_file(batch.part, batch.task);
     std::ofstream stream(path, std::ios::binary | std::ios::app);
     stream << written.lines;
     stream.close();
@@ -244,8 +245,9 @@ class PairWriter {
 
   /// Reads the manifests of lines back; they are files of the export like the others.
   Status check_lines(const std::string& task) {
+    if (format_.lines_file == nullptr) return done();
     for (std::size_t part = 0; part < kParts.size(); ++part) {
-      const std::string name = std::string(kParts[part]) + "/" + task + "/manifest.jsonl";
+      const std::string name = format_.lines_file(std::string(kParts[part]), task);
       std::error_code code;
       if (!fs::exists(folder_ / name, code)) continue;
       SURGSIGMA_TRY(mapped, MappedFile::open(folder_ / name));
@@ -253,7 +255,7 @@ class PairWriter {
       for (const std::string_view line : split(mapped.bytes(), '\n')) {
         if (line.empty()) continue;
         SURGSIGMA_TRY(read, parse_json(line, name));
-        SURGSIGMA_TRY(id, text_at(read, "pair_id", name));
+        SURGSIGMA_TRY(id, text_at(read, read.contains("id") ? "id" : "pair_id", name));
         ++rows;
       }
       SURGSIGMA_TRY(file, exported_file(folder_, name, task, std::string(kParts[part]), rows));
@@ -277,6 +279,7 @@ class PairWriter {
   /// Pairs on their way into batches.
   struct TakenPair {
     PairSample sample;
+    CaseId case_id;  ///< as the database calls it
     std::size_t part = 0;
   };
   static constexpr std::size_t kTakenPerJob = 16;

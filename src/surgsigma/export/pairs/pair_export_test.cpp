@@ -142,7 +142,7 @@ TEST_F(PairExport, FilesStandByPartTaskAndWhatTheyAre) {
 
 TEST_F(PairExport, TheManifestHasEveryFileWithItsHash) {
   for (const char* id : {"aa", "bb", "cc"}) add(id, "depth_estimation", "cholec80", "video01");
-  for (const char* format : {"pairs", "wds"}) {
+  for (const char* format : {"pairs", "wds", "pixel-questions"}) {
     ASSERT_TRUE(run(as(format)).ok());
     const Json manifest = *parse_json(text("manifest.json"), "manifest");
     std::vector<std::string> named = {"LICENCES.md", "README.md", "licences.json", "manifest.json"};
@@ -159,6 +159,21 @@ TEST_F(PairExport, TheManifestHasEveryFileWithItsHash) {
     EXPECT_EQ(rows, 3);
     EXPECT_EQ(manifest["rows"]["train"]["depth_estimation"]["cholec80"], 3);
   }
+}
+
+TEST_F(PairExport, QuestionsHaveInputsAndGoldApart) {
+  add("aa", "instrument_segmentation", "cholec80", "video02");
+  add("bb", "instrument_segmentation", "cholec80", "video01");
+  ASSERT_TRUE(run(as("pixel-questions")).ok());
+  EXPECT_EQ(text("inputs/aa.jpg"), content("media/ab/aa-in.jpg"));
+  EXPECT_EQ(text("gold/bb.png"), content("media/ab/bb-out.png"));
+  const Json line = *parse_json(trim(text("test/instrument_segmentation.jsonl")), "line");
+  EXPECT_EQ(line["id"], "aa");
+  EXPECT_EQ(line["part"], "test");
+  EXPECT_EQ(line["inputs"], Json({"inputs/aa.jpg"}));
+  EXPECT_EQ(line["gold"], Json({"gold/aa.png"}));
+  EXPECT_EQ(line["classes"]["instrument"], 255);
+  EXPECT_EQ(line["sha256"]["gold"], *file_sha256(out() / "gold/aa.png"));
 }
 
 TEST_F(PairExport, AShardHoldsWholeSamplesSortedByKey) {
@@ -183,7 +198,7 @@ TEST_F(PairExport, BytesAreTheSameForAnyNumberOfThreadsAndShardsKeepTheirLimit) 
     add(hex64(hash64(std::to_string(i))), i % 3 ? "desmoking" : "depth_estimation", "cholec80",
         i % 4 ? "video01" : "video02");
   }
-  for (const char* format : {"wds", "pairs"}) {
+  for (const char* format : {"wds", "pairs", "pixel-questions"}) {
     std::vector<std::string> one;
     for (const int jobs : {1, 2, 7}) {
       ExportOptions options = as(format);

@@ -66,6 +66,10 @@ Result<ExportedFile> place_file(const PairBatch& batch, const fs::path& from, st
   return file;
 }
 
+std::string manifest_of_folder(const std::string& part, const std::string& task) {
+  return part + "/" + task + "/manifest.jsonl";
+}
+
 Result<WrittenBatch> write_folders(const PairBatch& batch, const fs::path& folder) {
   const PairRoles& roles = *find_pair_roles(batch.task);
   const std::string place = batch.part + "/" + batch.task + "/";
@@ -93,6 +97,59 @@ std::int64_t one(const PairSample&) { return 1; }
 
 Result<std::vector<ExportedFile>> nothing_beside(const std::vector<ExportedFile>&, const fs::path&) {
   return std::vector<ExportedFile>();
+}
+
+// --- questions -------------------------------------------------------------------------------------------------------
+
+constexpr int kWhite = 255;  // what stage synth draws instruments with
+
+std::string lines_of_part(const std::string& part, const std::string& task) { return part + "/" + task + ".jsonl"; }
+
+/// One line of pairs.jsonl (eval/pixel_pairs.h reads it).
+Json question_json(const PairSample& sample, const std::string& part, const std::string& input,
+                   const std::string& gold) {
+  const PairRow& row = sample.row;
+  Json line = {{"id", row.pair_id},
+               {"task", row.task},
+               {"part", part},
+               {"prompt", row.prompt},
+               {"inputs", {input}},
+               {"gold", {gold}},
+               {"source", row.source_id.text},
+               {"case", row.case_id.text},
+               {"video", row.video_id.text},
+               {"frames", {{"input", row.frame}, {"target", row.target_frame}}},
+               {"begin_us", row.begin_us},
+               {"end_us", row.end_us},
+               {"width", row.width},
+               {"height", row.height},
+               {"licence", sample.licence},
+               {"origin", word(row.origin)},
+               {"simulated", sample.is_simulated},
+               {"parameters", sample.parameters}};
+  if (row.task == "instrument_segmentation") line["classes"] = {{"instrument", kWhite}};
+  return line;
+}
+
+Result<WrittenBatch> write_questions(const PairBatch& batch, const fs::path& folder) {
+  std::error_code code;
+  for (const char* name : {"inputs", "gold"}) {
+    fs::create_directories(folder / name, code);
+    if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), (folder / name).string(), ""};
+  }
+  WrittenBatch written;
+  for (const PairSample& sample : batch.samples) {
+    const std::string input = "inputs/" + sample.row.pair_id + ending_of(sample.input);
+    const std::string gold = "gold/" + sample.row.pair_id + ending_of(sample.target);
+    SURGSIGMA_TRY(first, place_file(batch, sample.input, sample.input_bytes, input, folder));
+    SURGSIGMA_TRY(second, place_file(batch, sample.target, sample.target_bytes, gold, folder));
+    Json line = question_json(sample, batch.part, input, gold);
+    line["sha256"] = {{"input", first.sha256}, {"gold", second.sha256}};
+    written.lines += to_text(line) + "\n";
+    written.files.push_back(std::move(first));
+    written.files.push_back(std::move(second));
+  }
+  return written;
 }
 
 // --- shards ----------------------------------------------------------------------------------------------------------
@@ -200,6 +257,10 @@ constexpr std::string_view kFoldersReadme =
     "    smoky = Image.open(folder / pair[\"files\"][\"smoke_input\"])\n"
     "    clean = Image.open(folder / pair[\"files\"][\"clean_target\"])\n```\n";
 
+constexpr std::string_view kQuestionsReadme =
+    "`<part>/<task>.jsonl` has one line per pair: `inputs` is what a model is shown, `gold` what is right, both paths\n"
+    "below this folder. Give a model the folder `inputs`, never `gold`.\n";
+
 constexpr std::string_view kShardsReadme =
     "WebDataset shards, one part and task each. A sample has `<pair_id>.input.<ending>`, `<pair_id>.json` and\n"
     "`<pair_id>.target.<ending>`, sorted by key: shuffle shards and samples when you train.\n\n"
@@ -218,9 +279,11 @@ const PairRoles* find_pair_roles(std::string_view task) {
 const std::vector<PairFormatRow>& pair_format_rows() {
   static const std::vector<PairFormatRow> kRows = {
       {"pairs", "pictures, masks, depth maps and clips as files in folders by role, manifest.jsonl per task", false, one,
-       write_folders, nothing_beside, kFoldersReadme},
-      {"wds", "the same as WebDataset tar shards, with Energon's .nv-meta", true, shard_bytes, write_shards,
-       write_energon, kShardsReadme},
+       manifest_of_folder, write_folders, nothing_beside, kFoldersReadme},
+      {"wds", "the same as WebDataset tar shards, with Energon's .nv-meta", true, shard_bytes, nullptr,
+       write_shards, write_energon, kShardsReadme},
+      {"pixel-questions", "inputs and right answers apart, as `surgsigma eval make` asks for pixels", false, one,
+       lines_of_part, write_questions, nothing_beside, kQuestionsReadme},
   };
   return kRows;
 }

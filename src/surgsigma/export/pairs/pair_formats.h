@@ -1,5 +1,5 @@
-// How pairs become files: a folder per task and role with a manifest of lines, or WebDataset shards with the two files
-// that Energon wants. Pairs come in batches, each on its own: any number of them can be written at once.
+// How pairs become files: a folder per task and role with a manifest of lines, WebDataset shards with the two files
+// that Energon wants, or questions with inputs and gold apart (docs/evaluation.md). Pairs come in batches, each on its own: any number of them can be written at once.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +57,8 @@ struct PairFormatRow {
   bool is_sharded;  ///< batches end by bytes; else by number
   /// What a pair adds to its batch, in bytes.
   std::int64_t (*bytes)(const PairSample& sample);
+  /// Where the lines of a part and task stand below the folder; nullptr for a format that writes none.
+  std::string (*lines_file)(const std::string& part, const std::string& task);
   /// Writes the files of a batch below `folder`, whose folder <part>/ is there, and reads them back.
   Result<WrittenBatch> (*write)(const PairBatch& batch, const fs::path& folder);
   /// What stands beside, when all batches are written; files with hashes.
