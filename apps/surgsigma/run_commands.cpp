@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <atomic>
+#include <cmath>
 #include <csignal>
 
 #include "commands.h"
@@ -291,10 +292,12 @@ void print_comparison(const Session& session, const Comparison& comparison, cons
     const MetricRow* row = metric_row_of(test.primary);
     const std::string_view unit = row ? row->unit : "share";
     const ScoredValue& difference = test.differences[i].difference;
+    const auto count = [](std::optional<std::size_t> one) { return one ? std::to_string(*one) : std::string("-"); };
     table.rows.push_back(
         {{test.test, test.primary, shown_value(test.a[i], unit), shown_value(test.b[i], unit),
           shown_value(difference.value, unit), shown_value(difference.low, unit), shown_value(difference.high, unit),
-          fmt::format("{:.4f}", test.adjusted_p), std::to_string(test.only_a), std::to_string(test.only_b)}});
+          std::isnan(test.adjusted_p) ? "-" : fmt::format("{:.4f}", test.adjusted_p), count(test.only_a),
+          count(test.only_b)}});
   }
   fmt::print("{}", table_text(table));
   fmt::print("All metrics: {}/compare.csv and compare.json; a table for people: compare.md\n", out);

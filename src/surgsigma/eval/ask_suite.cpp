@@ -305,6 +305,10 @@ Result<AskedSuite> ask_suite(const AskSuiteOptions& options, const Catalog& cata
   SURGSIGMA_TRY(tests, tests_of_folder(options.questions, suite, options.tests));
   SURGSIGMA_TRY(endpoint, open_endpoint(options.endpoint));
   Asking asking{options, catalog, endpoint, {}, {}};
+  if (std::none_of(tests.begin(), tests.end(), [](const SuiteFolderTest& test) { return test.is_in_words; })) {
+    return Error{ErrorKind::kData, "no test is answered in words", options.questions.string(),
+                 "answer them with files, and score these with `surgsigma eval score`"};
+  }
   SURGSIGMA_CHECK(check_training(options, tests));
   SURGSIGMA_TRY(facts, run_facts(options, suite, endpoint.name));
   SURGSIGMA_CHECK(open_folder(options.out, facts));

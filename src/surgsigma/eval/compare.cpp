@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/eval/pixel_scores.h"
 #include "surgsigma/eval/suite_folder.h"
 
 namespace surgsigma {
@@ -38,43 +39,73 @@ Result<BothJudged> judge_both(const CompareOptions& options, const std::string& 
   return both;
 }
 
-bool is_right(const Judged& judged) {
-  const auto credit = credit_of(judged);
-  return credit && *credit >= 1;
+/// Questions that only the first model has right; nothing where no answer has a credit.
+std::optional<std::size_t> only_right(const std::vector<Judged>& judged, const std::vector<Judged>& others) {
+  std::optional<std::size_t> count;
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    const auto credit = credit_of(judged[i]), other = credit_of(others[i]);
+    if (!credit || !other) continue;
+    count = count.value_or(0) + (*credit >= 1 && *other < 1 ? 1 : 0);
+  }
+  return count;
 }
 
-Result<ComparedTest> compare_test(const CompareOptions& options, const std::string& test, const std::string& primary,
-                                  const Catalog& catalog) {
-  SURGSIGMA_TRY(both, judge_both(options, test, catalog));
-  ComparedTest compared;
-  compared.test = test;
-  compared.primary = primary.empty() ? usual_metric(catalog, both.questions.front().task) : primary;
+/// The scorers of both models, of a test in words or in pixels.
+struct BothScorers {
+  Scorer a, b;
+};
+
+Result<BothScorers> word_scorers(const CompareOptions& options, const SuiteFolderTest& test, const Catalog& catalog,
+                                 ComparedTest& compared) {
+  SURGSIGMA_TRY(both, judge_both(options, test.id, catalog));
+  if (compared.primary.empty()) compared.primary = usual_metric(catalog, both.questions.front().task);
   compared.questions = both.questions.size();
   const CaseNumbers cases = case_numbers(both.a);
   compared.cases = cases.names.size();
+  compared.only_a = only_right(both.a, both.b);
+  compared.only_b = only_right(both.b, both.a);
   SURGSIGMA_TRY(scorer_a, task_scorer(both.a, cases, both.facts, catalog, options.bootstrap.jobs));
   SURGSIGMA_TRY(scorer_b, task_scorer(both.b, cases, both.facts, catalog, options.bootstrap.jobs));
-  SURGSIGMA_TRY(differences, paired_differences(scorer_b, scorer_a, compared.cases, options.bootstrap));
-  compared.names = scorer_a.names;
+  return BothScorers{std::move(scorer_a), std::move(scorer_b)};
+}
+
+Result<BothScorers> pixel_scorers(const CompareOptions& options, const SuiteFolderTest& test, ComparedTest& compared) {
+  const bool allows_missing = options.rules.allows_missing;
+  SURGSIGMA_TRY(said_a, read_pixel_test(test.folder, options.answers_a / test.id, allows_missing));
+  SURGSIGMA_TRY(said_b, read_pixel_test(test.folder, options.answers_b / test.id, allows_missing));
+  if (compared.primary.empty()) compared.primary = usual_pixel_metric(said_a.family);
+  compared.questions = said_a.pairs.size();
+  SURGSIGMA_TRY(scorer_a, pixel_scorer(said_a, options.bootstrap.jobs));
+  SURGSIGMA_TRY(scorer_b, pixel_scorer(said_b, options.bootstrap.jobs));
+  compared.cases = scorer_a.cases;
+  return BothScorers{std::move(scorer_a.scorer), std::move(scorer_b.scorer)};
+}
+
+Result<ComparedTest> compare_test(const CompareOptions& options, const SuiteFolderTest& test, const Catalog& catalog) {
+  ComparedTest compared;
+  compared.test = test.id;
+  compared.primary = test.primary;
+  SURGSIGMA_TRY(scorers, is_pixel_test(test.folder) ? pixel_scorers(options, test, compared)
+                                                    : word_scorers(options, test, catalog, compared));
+  compared.names = scorers.a.names;
+  if (std::find(compared.names.begin(), compared.names.end(), compared.primary) == compared.names.end()) {
+    const auto near = nearest(compared.primary, compared.names);
+    return Error{ErrorKind::kUsage, "the test has no metric " + quoted(compared.primary), test.id,
+                 near ? "did you mean '" + *near + "'?" : "it has: " + join(compared.names, ", ")};
+  }
+  SURGSIGMA_TRY(differences, paired_differences(scorers.b, scorers.a, compared.cases, options.bootstrap));
   compared.differences = std::move(differences);
   const std::vector<double> ones(compared.cases, 1.0);
   compared.a.resize(compared.names.size());
   compared.b.resize(compared.names.size());
-  scorer_a.values_at(ones, compared.a);
-  scorer_b.values_at(ones, compared.b);
-  for (std::size_t i = 0; i < both.a.size(); ++i) {
-    compared.only_a += is_right(both.a[i]) && !is_right(both.b[i]);
-    compared.only_b += is_right(both.b[i]) && !is_right(both.a[i]);
-  }
-  if (std::find(compared.names.begin(), compared.names.end(), compared.primary) == compared.names.end()) {
-    const auto near = nearest(compared.primary, compared.names);
-    return Error{ErrorKind::kUsage, "the test has no metric " + quoted(compared.primary), test,
-                 near ? "did you mean '" + *near + "'?" : "it has: " + join(compared.names, ", ")};
-  }
+  scorers.a.values_at(ones, compared.a);
+  scorers.b.values_at(ones, compared.b);
   return compared;
 }
 
 Json number_json(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json count_json(std::optional<std::size_t> count) { return count ? Json(*count) : Json(); }
 
 Json test_json(const ComparedTest& test) {
   Json metrics = Json::array();
@@ -92,8 +123,8 @@ Json test_json(const ComparedTest& test) {
           {"primary", test.primary},
           {"questions", test.questions},
           {"cases", test.cases},
-          {"only_a_right", test.only_a},
-          {"only_b_right", test.only_b},
+          {"only_a_right", count_json(test.only_a)},
+          {"only_b_right", count_json(test.only_b)},
           {"adjusted_p", number_json(test.adjusted_p)},
           {"metrics", metrics}};
 }
@@ -158,6 +189,7 @@ std::string comparison_markdown(const Comparison& comparison) {
     const MetricRow* row = metric_row_of(test.primary);
     const std::string_view unit = row ? row->unit : "share";
     const ScoredValue& difference = test.differences[i].difference;
+    const auto count = [](std::optional<std::size_t> one) { return one ? std::to_string(*one) : std::string("-"); };
     const auto p = [](double value) { return std::isnan(value) ? std::string("-") : fmt::format("{:.4f}", value); };
     std::string interval = signed_value(difference.value, unit);
     if (!std::isnan(difference.low)) {
@@ -165,8 +197,8 @@ std::string comparison_markdown(const Comparison& comparison) {
     }
     text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", test.test, test.primary,
                         shown_value(test.a[i], unit), shown_value(test.b[i], unit), interval,
-                        p(test.differences[i].p_value), p(test.adjusted_p), test.only_a, test.only_b, test.questions,
-                        test.cases);
+                        p(test.differences[i].p_value), p(test.adjusted_p), count(test.only_a), count(test.only_b),
+                        test.questions, test.cases);
   }
   return text;
 }
@@ -178,7 +210,7 @@ Result<Comparison> compare_answers(const CompareOptions& options, const Catalog&
   Comparison comparison{options.model_a, options.model_b, {}};
   std::vector<double> p_values;
   for (const SuiteFolderTest& test : tests) {
-    SURGSIGMA_TRY(compared, compare_test(options, test.id, test.primary, catalog));
+    SURGSIGMA_TRY(compared, compare_test(options, test, catalog));
     p_values.push_back(compared.differences[compared.primary_place()].p_value);
     comparison.tests.push_back(std::move(compared));
   }

@@ -3,6 +3,7 @@
 // chance than two intervals side by side.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,8 @@ struct ComparedTest {
   std::vector<double> a;
   std::vector<double> b;
   std::vector<PairedDifference> differences;  ///< b - a
-  std::size_t only_a = 0;                     ///< questions that only the first model has right (credit 1)
-  std::size_t only_b = 0;
+  /// Questions that only one model has right (credit 1); nothing where answers are not right or wrong.
+  std::optional<std::size_t> only_a, only_b;
   /// Of the primary metric, adjusted over the tests of the suite (Holm 1979): the chance that any of them errs.
   double adjusted_p = 1;
 

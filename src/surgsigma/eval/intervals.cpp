@@ -76,7 +76,7 @@ ScoredValue interval(double value, std::span<double> samples, std::size_t cases,
   return scored;
 }
 
-double two_sided(std::span<const double> differences) {
+double two_sided(std::span<const double> differences, std::size_t cases) {
   double below = 0, above = 0;
   for (const double difference : differences) {
     if (std::isnan(difference)) continue;
@@ -85,7 +85,8 @@ double two_sided(std::span<const double> differences) {
   }
   const double all = below + above;
   if (all == 0) return kUndefined;
-  return std::clamp(2 * std::min(below, above) / all, 1 / all, 1.0);
+  const double least = std::max(1 / all, std::ldexp(1.0, 1 - static_cast<int>(std::min<std::size_t>(cases, 64))));
+  return std::clamp(2 * std::min(below, above) / all, least, 1.0);
 }
 
 }  // namespace
@@ -139,7 +140,7 @@ Result<std::vector<PairedDifference>> paired_differences(const Scorer& a, const 
       continue;
     }
     const auto all = std::span(samples).subspan(m * resamples, resamples);
-    differences[m].p_value = two_sided(all);
+    differences[m].p_value = two_sided(all, cases);
     differences[m].difference = interval(value, all, cases, options.level);
   }
   return differences;

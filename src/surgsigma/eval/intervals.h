@@ -32,7 +32,8 @@ Result<std::vector<ScoredValue>> score_with_intervals(const Scorer& scorer, std:
                                                       const BootstrapOptions& options);
 
 /// `a - b` of two scorers of the same names over the same cases: the same resamples for both. `p_value` is two-sided:
-/// twice the smaller share of resamples on one side of zero (ties half), at least 1 / resamples.
+/// twice the smaller share of resamples on one side of zero (ties half), at least 1 / resamples, and at least
+/// 2^(1 - cases): less no test can tell that turns the signs of so few pairs (two cases: 0.5, five: 0.0625).
 struct PairedDifference {
   ScoredValue difference;
   double p_value = 1;

@@ -305,6 +305,13 @@ Result<PixelTest> read_pixel_test(const fs::path& folder, const fs::path& answer
   return test;
 }
 
+Result<PixelScorer> pixel_scorer(const PixelTest& test, int jobs) {
+  SURGSIGMA_TRY(marked, mark_all(test, jobs));
+  const Part all = part_of(test, "");
+  SURGSIGMA_TRY(scorer, scorer_of(all, [&](std::size_t i) -> const PixelMarks& { return marked[i].answer; }));
+  return PixelScorer{std::move(scorer), all.cases.size()};
+}
+
 Result<ScoredPixels> score_pixel_test(const std::string& name, const std::string& primary, const PixelTest& test,
                                       const BootstrapOptions& bootstrap) {
   SURGSIGMA_TRY(marked, mark_all(test, bootstrap.jobs));

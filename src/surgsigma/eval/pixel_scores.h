@@ -34,6 +34,13 @@ struct ScoredPixels {
 Result<ScoredPixels> score_pixel_test(const std::string& name, const std::string& primary, const PixelTest& test,
                                       const BootstrapOptions& bootstrap);
 
+/// What two models are compared by: the metrics of score_pixel_test() but those of feature files.
+struct PixelScorer {
+  Scorer scorer;
+  std::size_t cases = 0;
+};
+Result<PixelScorer> pixel_scorer(const PixelTest& test, int jobs);
+
 /// Small pictures of input, right and answer for the page; those that cannot be had are left out (pixel_page.cpp).
 std::vector<PagePicture> page_pictures(const PixelTest& test, std::size_t index);
 

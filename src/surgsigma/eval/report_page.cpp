@@ -46,6 +46,12 @@ void append_published(const Json& entry, std::string& out) {
   }
 }
 
+std::string rough_note(const ScoredValue& value, std::size_t cases) {
+  constexpr std::size_t kFewestCases = 5;
+  const bool is_rough = !std::isnan(value.low) && cases < kFewestCases;
+  return is_rough ? fmt::format("<br><span class=\"small\">rough, {} cases</span>", cases) : "";
+}
+
 void append_row(const Shown& one, std::string& out) {
   const TestScore& test = one.test;
   const MetricRow* row = metric_row_of(test.primary);
@@ -61,8 +67,8 @@ void append_row(const Shown& one, std::string& out) {
   out += "<tr><th class=\"first\" scope=\"row\"><a href=\"#" + anchor(test.test) + "\">" + escaped(one.name) + "</a>" +
          (test.has_simulated ? " <b>simulated</b>" : "") + "<br><span class=\"small\">" + escaped(test.primary) +
          unit_words(unit, row ? row->better : "") + "</span></th><td class=\"n\"><b>" + shown_value(value.value, unit) +
-         "</b></td><td class=\"i\">" + interval_text(value, unit) + "</td><td>" + bar(value, marks, unit) +
-         "</td><td class=\"i small\">" + (blind.empty() ? "none" : blind) + "</td>";
+         "</b></td><td class=\"i\">" + interval_text(value, unit) + rough_note(value, test.cases) + "</td><td>" +
+         bar(value, marks, unit) + "</td><td class=\"i small\">" + (blind.empty() ? "none" : blind) + "</td>";
   out += fmt::format("<td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n", test.questions,
                      test.cases, percent(test.parse_rate()));
   append_published(one.entry, out);
@@ -70,7 +76,8 @@ void append_row(const Shown& one, std::string& out) {
 
 void append_overview(const std::vector<Shown>& shown, std::string& out) {
   out +=
-      "<p class=\"note\">The score of each test with its 95 % interval by case. Dark line: interval. Red mark: the "
+      "<p class=\"note\">The score of each test with its 95 % interval by case. Dark line: interval; of fewer than "
+      "five cases it is rough, and mostly too narrow. Red mark: the "
       "first of the models that see no picture.</p>\n" +
       scroll_open("Scores") +
       "<table class=\"wide\"><thead><tr><th class=\"first\">test</th><th "

@@ -34,7 +34,8 @@ std::string shown_baseline(const TestScore& test, std::size_t place, std::string
 std::string scores_markdown(const SuiteScore& score) {
   std::string text = "# " + text_or(score.suite, "name", "") + ": " + score.model + "\n\n" +
                      text_or(score.suite, "matches", "") +
-                     "\n\n95 % intervals by resampling cases. Answers that could not be read count as wrong.\n\n"
+                     "\n\n95 % intervals by resampling cases; with fewer than five cases they are rough, and mostly "
+                     "too narrow. Answers that could not be read count as wrong.\n\n"
                      "| test | metric | score |";
   const auto baselines = baselines_of(score);
   for (const std::string_view name : baselines) text += " " + std::string(name) + " |";

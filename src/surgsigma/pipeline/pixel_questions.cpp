@@ -14,24 +14,9 @@ namespace {
 
 constexpr int kUsualMaps = 200;  // of a source: enough for a median
 
-ExportOptions export_of(const Suite& suite, const SuiteTest& test, const QuestionOptions& options) {
-  ExportOptions wished;
+ExportOptions export_of_pairs(const Suite& suite, const SuiteTest& test, const QuestionOptions& options) {
+  ExportOptions wished = export_of_test(suite, test, options);
   wished.format = "pixel-questions";
-  wished.out = options.out / test.id;
-  wished.tasks = {test.task};
-  wished.sources = test.sources;
-  wished.split = test.split;
-  wished.parts = test.parts;
-  for (const Form form : test.forms) wished.forms.emplace_back(word(form));
-  wished.cap = test.questions;
-  wished.is_balanced = test.is_balanced;
-  wished.seed = suite.seed;
-  wished.purpose = options.purpose;
-  wished.allows_mixed = options.allows_mixed;
-  wished.media.long_side = suite.long_side;
-  wished.jobs = options.jobs;
-  wished.is_quiet = options.is_quiet;
-  wished.tool_version = options.tool_version;
   return wished;
 }
 
@@ -159,7 +144,7 @@ Result<MadeTest> make_pixel_test(const Database& database, const Catalog& catalo
   }
   SURGSIGMA_TRY(narrowed, present_sources(engine, "pairs", test, made));
   if (!made.left_out.empty()) return made;
-  auto report = export_pairs(database, catalog, export_of(suite, narrowed, options));
+  auto report = export_pairs(database, catalog, export_of_pairs(suite, narrowed, options));
   if (!report) {
     if (!selects_nothing(report.error())) return report.error();
     made.left_out = report.error().what;

@@ -15,27 +15,13 @@ namespace {
 
 constexpr int kPriorAnswers = 2000;  // per source and form: enough to draw from, little to keep
 
-ExportOptions export_of(const Suite& suite, const SuiteTest& test, const QuestionOptions& options) {
-  ExportOptions wished;
+ExportOptions export_of_questions(const Suite& suite, const SuiteTest& test, const QuestionOptions& options) {
+  ExportOptions wished = export_of_test(suite, test, options);
   wished.format = "questions";
-  wished.out = options.out / test.id;
-  wished.tasks = {test.task};
-  wished.sources = test.sources;
-  wished.split = test.split;
-  wished.parts = test.parts;
-  for (const Form form : test.forms) wished.forms.emplace_back(word(form));
-  wished.cap = test.questions;
-  wished.is_balanced = test.is_balanced;
-  wished.seed = suite.seed;
   wished.profile = suite.profile;
-  wished.purpose = options.purpose;
   wished.media_root = options.media_root;
-  wished.allows_mixed = options.allows_mixed;
   wished.media.is_wanted = options.has_media;
-  if (options.has_media) wished.media.long_side = suite.long_side;
-  wished.jobs = options.jobs;
-  wished.is_quiet = options.is_quiet;
-  wished.tool_version = options.tool_version;
+  if (!options.has_media) wished.media.long_side.reset();
   return wished;
 }
 
@@ -205,6 +191,26 @@ Json suite_json(const Suite& suite, const std::vector<MadeTest>& made, const Dat
 
 }  // namespace
 
+ExportOptions export_of_test(const Suite& suite, const SuiteTest& test, const QuestionOptions& options) {
+  ExportOptions wished;
+  wished.out = options.out / test.id;
+  wished.tasks = {test.task};
+  wished.sources = test.sources;
+  wished.split = test.split;
+  wished.parts = test.parts;
+  for (const Form form : test.forms) wished.forms.emplace_back(word(form));
+  wished.cap = test.questions;
+  wished.is_balanced = test.is_balanced;
+  wished.seed = suite.seed;
+  wished.purpose = options.purpose;
+  wished.allows_mixed = options.allows_mixed;
+  wished.media.long_side = suite.long_side;
+  wished.jobs = options.jobs;
+  wished.is_quiet = options.is_quiet;
+  wished.tool_version = options.tool_version;
+  return wished;
+}
+
 Result<std::vector<MadeTest>> make_questions(const Database& database, const Catalog& catalog, const Suite& suite,
                                              const QuestionOptions& options) {
   std::error_code code;
@@ -239,7 +245,7 @@ Result<std::vector<MadeTest>> make_questions(const Database& database, const Cat
       made.push_back(std::move(one));
       continue;
     }
-    auto report = export_conversations(database, catalog, export_of(suite, narrowed, options));
+    auto report = export_conversations(database, catalog, export_of_questions(suite, narrowed, options));
     if (!report) {
       if (!selects_nothing(report.error())) return report.error();
       one.left_out = report.error().what;

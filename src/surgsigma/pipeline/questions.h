@@ -32,6 +32,9 @@ struct MadeTest {
   std::string note;  ///< what a report must say of these questions, besides the suite's own note
 };
 
+/// What both kinds of tests ask of their export: folder, sources, split, parts, number, purpose.
+ExportOptions export_of_test(const Suite& suite, const SuiteTest& test, const QuestionOptions& options);
+
 /// Writes <out>/suite.json and one folder per test. A test that no row of the database fits is left out and says why;
 /// kData when that are all of them. Everything that export refuses is refused.
 Result<std::vector<MadeTest>> make_questions(const Database& database, const Catalog& catalog, const Suite& suite,

@@ -33,24 +33,25 @@ bool is_lead(std::string_view word) {
 
 /// Words that no label has, so that sentences are not taken for labels.
 bool is_prose(std::string_view word) {
-  static constexpr std::array<std::string_view, 136> kWords = {
-      "action",     "actions",  "anatomy",   "answer",     "apologies",   "as",      "at",        "based",
-      "be",         "because",  "been",      "being",      "blocked",     "box",     "by",        "camera",
-      "can",        "cannot",   "cant",      "class",      "correct",     "could",   "current",   "currently",
-      "did",        "do",       "does",      "false",      "field",       "final",   "following", "for",
-      "frame",      "from",     "he",        "help",       "here",        "however", "i",         "ill",
-      "im",         "image",    "in",        "instrument", "instruments", "into",    "it",        "its",
-      "ive",        "json",     "label",     "labels",     "lets",        "likely",  "list",      "may",
-      "might",      "must",     "my",        "neither",    "never",       "next",    "no",        "none",
-      "nor",        "not",      "nothing",   "of",         "ok",          "okay",    "on",        "only",
-      "option",     "organ",    "organs",    "other",      "others",      "our",     "phase",     "phases",
-      "picture",    "possibly", "present",   "probably",   "scene",       "seen",    "sequence",  "she",
-      "should",     "shown",    "since",     "so",         "sorry",       "step",    "steps",     "structure",
-      "structures", "sure",     "surgeon",   "surgery",    "surgical",    "target",  "that",      "them",
-      "then",       "there",    "therefore", "these",      "they",        "think",   "this",      "those",
-      "tissue",     "tissues",  "to",        "tool",       "tools",       "triplet", "true",      "unable",
-      "uncertain",  "unclear",  "unknown",   "verb",       "video",       "view",    "visible",   "we",
-      "will",       "with",     "within",    "without",    "would",       "yes",     "you",       "your"};
+  static constexpr std::array<std::string_view, 138> kWords = {
+      "action",    "actions",   "anything",   "something", "anatomy",   "answer",     "apologies",   "as",
+      "at",        "based",     "be",         "because",   "been",      "being",      "blocked",     "box",
+      "by",        "camera",    "can",        "cannot",    "cant",      "class",      "correct",     "could",
+      "current",   "currently", "did",        "do",        "does",      "false",      "field",       "final",
+      "following", "for",       "frame",      "from",      "he",        "help",       "here",        "however",
+      "i",         "ill",       "im",         "image",     "in",        "instrument", "instruments", "into",
+      "it",        "its",       "ive",        "json",      "label",     "labels",     "lets",        "likely",
+      "list",      "may",       "might",      "must",      "my",        "neither",    "never",       "next",
+      "no",        "none",      "nor",        "not",       "nothing",   "of",         "ok",          "okay",
+      "on",        "only",      "option",     "organ",     "organs",    "other",      "others",      "our",
+      "phase",     "phases",    "picture",    "possibly",  "present",   "probably",   "scene",       "seen",
+      "sequence",  "she",       "should",     "shown",     "since",     "so",         "sorry",       "step",
+      "steps",     "structure", "structures", "sure",      "surgeon",   "surgery",    "surgical",    "target",
+      "that",      "them",      "then",       "there",     "therefore", "these",      "they",        "think",
+      "this",      "those",     "tissue",     "tissues",   "to",        "tool",       "tools",       "triplet",
+      "true",      "unable",    "uncertain",  "unclear",   "unknown",   "verb",       "video",       "view",
+      "visible",   "we",        "will",       "with",      "within",    "without",    "would",       "yes",
+      "you",       "your"};
   return is_one_of(word, kWords) || is_denial(word);
 }
 
