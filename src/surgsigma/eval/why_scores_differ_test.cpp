@@ -1,4 +1,4 @@
-// The numbers of docs/why-scores-differ.md: plain Python made them (tests/metric_vectors/why_scores_differ.py), the
+// The numbers of docs/why-scores-differ.md: plain Python made them (tests/why_scores_differ/why_scores_differ.py), the
 // metrics that stand beside them give the same, and the page prints them.
 #include <fmt/core.h>
 
@@ -15,11 +15,12 @@
 namespace surgsigma {
 namespace {
 
-using metric_test::own_vectors;
+using metric_test::document_of;
 using metric_test::value_of;
 
 const Json& part(const std::string& id) {
-  static const Json document = own_vectors("why_scores_differ");
+  static const Json document =
+      document_of(fs::path(SURGSIGMA_SOURCE_DIR) / "tests/why_scores_differ/why_scores_differ.json");
   for (const Json& one : document.at("parts")) {
     if (one.at("id") == id) return one;
   }
