@@ -246,6 +246,13 @@ def main():
         run("picky", server, "--allow-missing")
         server.stop()
 
+        # For programs: one JSON document, from the answers that are there already.
+        server = Server(folder, folder / "plain.jsonl", "json")
+        document = json.loads(run("plain", server, "--json"))
+        check(document["complete"] and len(document["scores"]) == len(tests), "the JSON says otherwise")
+        check(not server.asked(), "a finished run asked again")
+        server.stop()
+
         # Two models by pairs.
         worse = {name: [{**q, "gold": "gallbladder" if name == "tissue" else q["gold"]} for q in qs]
                  for name, qs in tests.items()}

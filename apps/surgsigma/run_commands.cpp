@@ -113,6 +113,10 @@ void print_asked(const AskedSuite& asked, const AskSuiteOptions& options) {
     remark(with_thousands(asked.tokens.answers_without_count) +
            " answers came without a count of tokens: the sums are at least that");
   }
+  if (!asked.shown_sources.empty()) {
+    remark("pictures of " + join(asked.shown_sources, ", ") +
+           " went to another machine: LICENCES.md in the questions says what their terms allow");
+  }
   for (const std::string& test : asked.not_asked) remark(test + " is answered by pixels, not asked: `eval score`");
 }
 
@@ -165,7 +169,13 @@ Status score_run(const Session& session, const RunWords& words, const AskSuiteOp
   options.bootstrap.jobs = jobs_of(session);
   options.tool_version = SURGSIGMA_VERSION;
   SURGSIGMA_TRY(score, score_suite(options, catalog));
-  print_scores(session, score, scores.string());
+  if (!session.as_json) {
+    print_scores(session, score, scores.string());
+    return done();
+  }
+  Json document = asked_json(asked, words.out);
+  for (const TestScore& test : score.tests) document["scores"].push_back(test_score_json(test));
+  print_json(document);
   return done();
 }
 
@@ -183,22 +193,20 @@ Status run(Session& session, const RunWords& words) {
   std::signal(SIGINT, stop_asking);
   std::signal(SIGTERM, stop_asking);
   SURGSIGMA_TRY(asked, ask_suite(options, catalog));
-  if (session.as_json) {
-    print_json(asked_json(asked, words.out));
-  } else {
-    print_asked(asked, options);
-  }
+  const auto error = asked.is_interrupted ? std::nullopt : unfinished(asked, words);
+  const bool is_scored = !asked.is_interrupted && !error && !words.has_no_scores && options.first == 0;
+  if (!session.as_json) print_asked(asked, options);
+  if (session.as_json && !is_scored) print_json(asked_json(asked, words.out));
   if (asked.is_interrupted) {
     if (!session.is_quiet) remark("stopped; give the same command again to go on");
     session.exit_code = kInterrupted;
     return done();
   }
-  if (const auto error = unfinished(asked, words)) return *error;
-  if (words.has_no_scores) return done();
-  if (options.first > 0) {
-    if (!session.is_quiet) remark("a try of the first questions is not scored; look at " + words.out + "/answers");
-    return done();
+  if (error) return *error;
+  if (options.first > 0 && !session.is_quiet) {
+    remark("a try of the first questions is not scored; look at " + words.out + "/answers");
   }
+  if (!is_scored) return done();
   return score_run(session, words, options, asked, catalog);
 }
 
@@ -226,6 +234,8 @@ void add_run(CLI::App& parent, Session& session) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--trained-on", ask.trained_on,
                       "export that the model was trained with, or a list of cases: refused where they meet the test");
+  command->add_flag("--inside", ask.is_inside,
+                    "the endpoint belongs to your institution: questions made for internal use may go there");
   command->add_option("--instructions", words->instructions,
                       "where the form of answers is told: system (default), user, none");
   command->add_option("--system", words->system_file, "file with further words of the system message");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "surgsigma/base/hash.h"
 #include "surgsigma/base/progress.h"
@@ -74,6 +75,32 @@ Status check_training(const AskSuiteOptions& options, const std::vector<SuiteFol
     SURGSIGMA_TRY(names, cases_of_manifest(test.folder / "manifest.json"));
     SURGSIGMA_CHECK(check_untouched(trained, test.id, questions, names));
   }
+  return done();
+}
+
+/// Pictures of patients leave this machine only where the questions were made to leave the house.
+Status check_way_out(const AskSuiteOptions& options, const std::vector<SuiteFolderTest>& tests, AskedSuite& asked) {
+  if (options.endpoint.address.starts_with("replay:")) return done();
+  SURGSIGMA_TRY(url, parse_endpoint_url(options.endpoint.address));
+  if (url.is_this_machine()) return done();
+  std::set<std::string> sources;
+  for (const SuiteFolderTest& test : tests) {
+    if (!test.is_in_words) continue;
+    const fs::path file = test.folder / "manifest.json";
+    SURGSIGMA_TRY(manifest, read_document(file));
+    const Json parameters = manifest.value("parameters", Json::object());
+    if (!options.is_inside && text_or(parameters, "purpose", "internal") == "internal") {
+      return Error{ErrorKind::kUsage, "questions made for internal use would go to " + url.text(), file.string(),
+                   "make them with --purpose research, which asks for approvals; or say --inside if that machine "
+                   "belongs to your institution"};
+    }
+    for (const auto& [part, tasks] : manifest.value("rows", Json::object()).items()) {
+      for (const auto& [task, counts] : tasks.items()) {
+        for (const auto& [source, count] : counts.items()) sources.insert(source);
+      }
+    }
+  }
+  asked.shown_sources.assign(sources.begin(), sources.end());
   return done();
 }
 
@@ -310,6 +337,7 @@ Result<AskedSuite> ask_suite(const AskSuiteOptions& options, const Catalog& cata
                  "answer them with files, and score these with `surgsigma eval score`"};
   }
   SURGSIGMA_CHECK(check_training(options, tests));
+  SURGSIGMA_CHECK(check_way_out(options, tests, asking.asked));
   SURGSIGMA_TRY(facts, run_facts(options, suite, endpoint.name));
   SURGSIGMA_CHECK(open_folder(options.out, facts));
   for (const SuiteFolderTest& test : tests) {

@@ -29,7 +29,10 @@ struct AskSuiteOptions {
   AskSettings ask;
   std::vector<std::string> tests;  ///< ids; empty: all that are answered in words
   fs::path trained_on;             ///< as SuiteScoreOptions has it: refused before anything is asked
-  std::int64_t first = 0;          ///< so many questions of each test only, to try out; 0: all
+  /// The endpoint lies inside the institution: questions made for internal use may go there. To this machine they
+  /// always may.
+  bool is_inside = false;
+  std::int64_t first = 0;  ///< so many questions of each test only, to try out; 0: all
   bool is_quiet = false;
   std::string tool_version;
 };
@@ -45,7 +48,8 @@ struct AskedSuite {
   std::vector<AskedTest> tests;
   std::vector<std::string> not_asked;  ///< tests that are answered by pixels
   std::size_t unanswered = 0;
-  TokenTotals tokens;  ///< of all answers in the logs, also of earlier tries
+  std::vector<std::string> shown_sources;  ///< whose pictures went to another machine
+  TokenTotals tokens;                      ///< of all answers in the logs, also of earlier tries
   bool is_interrupted = false;
   std::optional<Error> stopped;  ///< why the run ended before its end
 
@@ -55,7 +59,8 @@ struct AskedSuite {
 /// Asks all tests, one after another. Goes on with a run begun before if questions, model and prompt are the same; else
 /// kUsage naming what differs. A question that gets no answer is listed and the run goes on; a dead endpoint, a refused
 /// key or an interrupt ends it, and what was answered stays. Errors as open_endpoint(), check_prompt_rules(),
-/// AnswerLog::open() and read_questions(); kUsage for a test that is not there.
+/// AnswerLog::open() and read_questions(); kUsage for a test that is not there, and for questions
+/// made for internal use where the endpoint is another machine, unless it is said to lie inside.
 Result<AskedSuite> ask_suite(const AskSuiteOptions& options, const Catalog& catalog);
 
 }  // namespace surgsigma

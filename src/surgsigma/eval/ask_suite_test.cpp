@@ -170,6 +170,23 @@ TEST_F(AskSuiteTest, AModelTrainedWithTheTestIsNotAsked) {
   EXPECT_THAT(score_suite(options, catalog()).error().what, HasSubstr("camma:3"));
 }
 
+TEST_F(AskSuiteTest, QuestionsForInternalUseDoNotLeaveTheHouse) {
+  write("questions/phase/manifest.json",
+        R"({"parameters":{"purpose":"internal"},"rows":{"test":{"phase_recognition":{"cholec80":12}}}})");
+  options_.endpoint.key_variable = "";
+  options_.chat.model = "m";
+  options_.questions = folder_.path() / "questions";
+  options_.out = folder_.path() / "run";
+  options_.is_quiet = true;
+  options_.endpoint.address = "https://model.invalid/v1";
+  const auto refused = ask_suite(options_, catalog());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("internal use would go to"));
+  EXPECT_FALSE(fs::exists(folder_.path() / "run"));
+  model(kQuestions);
+  EXPECT_TRUE(ask()) << "a replay stays here";
+}
+
 TEST_F(AskSuiteTest, OnlyTheFirstQuestionsAndOnlyKnownTests) {
   model(kQuestions);
   options_.first = 5;
