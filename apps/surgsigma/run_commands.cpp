@@ -190,9 +190,11 @@ Status run(Session& session, const RunWords& words) {
   SURGSIGMA_TRY(questions, questions_of(session, words, catalog));
   options.questions = questions;
   options.ask.interrupted = &is_told_to_stop;
-  std::signal(SIGINT, stop_asking);
+  const auto before = std::signal(SIGINT, stop_asking);
   std::signal(SIGTERM, stop_asking);
   SURGSIGMA_TRY(asked, ask_suite(options, catalog));
+  std::signal(SIGINT, before);  // scoring has nothing to bring to an end
+  std::signal(SIGTERM, SIG_DFL);
   const auto error = asked.is_interrupted ? std::nullopt : unfinished(asked, words);
   const bool is_scored = !asked.is_interrupted && !error && !words.has_no_scores && options.first == 0;
   if (!session.as_json) print_asked(asked, options);
