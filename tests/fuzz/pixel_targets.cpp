@@ -1,5 +1,5 @@
-// Readers of pictures, masks and depth maps. Small limits keep each run short; that larger pictures are refused before
-// memory is taken is part of what is tried.
+// Readers of pictures, masks, depth maps and tables of features. Small limits keep each run short; that larger pictures
+// are refused before memory is taken is part of what is tried.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -9,6 +9,7 @@
 #include "surgsigma/media/mask.h"
 #include "surgsigma/media/mask_picture.h"
 #include "surgsigma/media/mask_text.h"
+#include "surgsigma/media/npy.h"
 #include "surgsigma/media/outline.h"
 #include "surgsigma/media/picture_file.h"
 #include "surgsigma/media/quality.h"
@@ -162,12 +163,32 @@ void run_depth(const Target&, std::string_view bytes) {
   expect(nearness(*map, convention).size() == map->values.size(), "nearness of another size");
 }
 
+void run_npy(const Target&, std::string_view bytes) {
+  const auto table = decode_npy_table(bytes, "input", 1 << 16);
+  if (!table) {
+    expect(!table.error().what.empty() && table.error().where == "input", "an error without words or place");
+    return;
+  }
+  expect(table->rows > 0 && table->columns > 0, "a table of nothing");
+  expect(table->values.size() == table->rows * table->columns, "values are missing");
+  expect(std::all_of(table->values.begin(), table->values.end(), [](double v) { return std::isfinite(v); }),
+         "a value that is not finite");
+  const auto again = decode_npy_table(encode_npy_table(*table), "written");
+  expect(again.ok() && again->rows == table->rows && again->values == table->values,
+         "what was read cannot be written and read back");
+}
+
 }  // namespace
 
 std::vector<Target> pixel_targets() {
-  return {{"picture", run_picture},   {"class_ids", run_class_ids},     {"class_colours", run_class_colours},
-          {"measures", run_measures}, {"mask_counts", run_mask_counts}, {"mask_text", run_mask_text},
-          {"depth", run_depth}};
+  return {{"picture", run_picture},
+          {"class_ids", run_class_ids},
+          {"class_colours", run_class_colours},
+          {"measures", run_measures},
+          {"mask_counts", run_mask_counts},
+          {"mask_text", run_mask_text},
+          {"depth", run_depth},
+          {"npy", run_npy}};
 }
 
 }  // namespace surgsigma::fuzz

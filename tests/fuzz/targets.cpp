@@ -213,7 +213,7 @@ std::vector<Target> all_targets() {
       {"template_file", run_template_file},
       {"stereo_calibration", run_stereo_calibration},
   };
-  for (const auto& more : {reader_targets(), pixel_targets(), container_targets()}) {
+  for (const auto& more : {reader_targets(), pixel_targets(), container_targets(), eval_targets()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;

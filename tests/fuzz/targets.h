@@ -29,6 +29,8 @@ const Target* find_target(std::string_view name);
 std::vector<Target> reader_targets();
 /// Pictures, masks and depth maps (pixel_targets.cpp).
 std::vector<Target> pixel_targets();
+/// Files of an evaluation and replies of models (eval_targets.cpp).
+std::vector<Target> eval_targets();
 /// Videos, their indices and tar shards (container_targets.cpp).
 std::vector<Target> container_targets();
 /// The reader that takes the target's file; empty for a parser that is no reader.

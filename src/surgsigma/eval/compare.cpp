@@ -64,8 +64,9 @@ Result<BothScorers> word_scorers(const CompareOptions& options, const SuiteFolde
   compared.cases = cases.names.size();
   compared.only_a = only_right(both.a, both.b);
   compared.only_b = only_right(both.b, both.a);
-  SURGSIGMA_TRY(scorer_a, task_scorer(both.a, cases, both.facts, catalog, options.bootstrap.jobs));
-  SURGSIGMA_TRY(scorer_b, task_scorer(both.b, cases, both.facts, catalog, options.bootstrap.jobs));
+  const Chains chains = std::max(chains_in(both.a), chains_in(both.b));
+  SURGSIGMA_TRY(scorer_a, task_scorer(both.a, cases, both.facts, catalog, options.bootstrap.jobs, chains));
+  SURGSIGMA_TRY(scorer_b, task_scorer(both.b, cases, both.facts, catalog, options.bootstrap.jobs, chains));
   return BothScorers{std::move(scorer_a), std::move(scorer_b)};
 }
 

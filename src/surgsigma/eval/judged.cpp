@@ -36,6 +36,9 @@ Status read_vocabularies(const fs::path& file, TestFacts& facts) {
     return Error{ErrorKind::kData, "no sources", file.string(), "make the questions again"};
   }
   for (const auto& [source, lists] : sources->items()) {
+    if (!lists.is_object()) {
+      return Error{ErrorKind::kData, "no lists of concepts", file.string() + ": " + source, "make the questions again"};
+    }
     SourceVocabulary& made = facts.vocabularies[source];
     for (auto [key, ids] :
          {std::pair{"concepts", &made.concepts}, {"verbs", &made.verbs}, {"targets", &made.targets}}) {
@@ -104,6 +107,8 @@ Result<TestFacts> read_test_facts(const fs::path& folder) {
   TestFacts facts;
   SURGSIGMA_CHECK(read_vocabularies(folder / "vocabulary.json", facts));
   SURGSIGMA_CHECK(read_priors(folder / "priors.jsonl", facts));
+  SURGSIGMA_TRY(records, read_moment_records(folder));
+  facts.records = std::move(records);
   return facts;
 }
 

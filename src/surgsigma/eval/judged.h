@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "surgsigma/eval/moment_records.h"
 #include "surgsigma/eval/predictions.h"
 #include "surgsigma/eval/question.h"
 #include "surgsigma/schema/answer_reading.h"
@@ -28,11 +29,12 @@ struct PriorAnswer {
   std::int64_t count = 0;
 };
 
-/// What belongs to a test besides its questions: vocabulary.json and priors.jsonl beside them.
+/// What belongs to a test besides its questions: vocabulary.json, priors.jsonl and records.jsonl beside them.
 struct TestFacts {
   std::map<std::string, SourceVocabulary> vocabularies;  ///< by source
   std::vector<PriorAnswer> priors;                       ///< the most frequent first, then by text
   std::string profile = "permille";                      ///< of boxes
+  std::map<std::string, MomentRecords> records;          ///< by question; few or none where little is annotated
 };
 /// From the folder of a test. kData naming the file for what `eval make` does not write.
 Result<TestFacts> read_test_facts(const fs::path& folder);

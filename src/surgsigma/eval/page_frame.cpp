@@ -136,7 +136,8 @@ std::string dot_line(const ScoredValue& value, std::span<const double> marks, do
 std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& left_out) {
   std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
   for (const auto& [name, why] : left_out) {
-    auto found = std::find_if(by_reason.begin(), by_reason.end(), [&](const auto& one) { return one.first == why; });
+    const std::string& reason = why;  // clang 14 lets no lambda take a name out of a pair
+    auto found = std::find_if(by_reason.begin(), by_reason.end(), [&](const auto& one) { return one.first == reason; });
     if (found == by_reason.end()) found = by_reason.insert(by_reason.end(), {why, {}});
     found->second.push_back(name);
   }

@@ -38,12 +38,12 @@ Status read_classes(const Json& given, const std::vector<PixelPair>& pairs, cons
     if (!pairs[0].classes.contains(name)) {
       return wrong_note("there is no class " + quoted(name), file, "the classes are " + join(known, ", "));
     }
-    const bool is_label = value.is_number_integer() && value.get<int>() > 0 && value.get<int>() < 256;
-    if (!is_label) return wrong_note("the class " + quoted(name) + " has no value from 1 to 255", file);
+    const auto label = label_value(value);
+    if (!label) return wrong_note("the class " + quoted(name) + " has no value from 1 to 255", file);
     for (const auto& [other, taken] : notes.classes) {
-      if (taken == value.get<int>()) return wrong_note(quoted(name) + " and " + quoted(other) + " share a value", file);
+      if (taken == *label) return wrong_note(quoted(name) + " and " + quoted(other) + " share a value", file);
     }
-    notes.classes[name] = value.get<int>();
+    notes.classes[name] = *label;
   }
   if (notes.classes.size() == known.size()) return done();
   return wrong_note("classes do not name every class", file, "the classes are " + join(known, ", "));

@@ -46,9 +46,9 @@ Result<PixelPair> pair_from(const Json& row, const std::string& where) {
   const Json classes = row.value("classes", Json::object());
   if (!classes.is_object() || classes.empty()) return wrong("a mask without classes", where);
   for (const auto& [name, value] : classes.items()) {
-    const bool is_label = value.is_number_integer() && value.get<int>() > 0 && value.get<int>() < 256;
-    if (!is_label) return wrong("the class " + quoted(name) + " has no value from 1 to 255", where);
-    pair.classes[name] = value.get<int>();
+    const auto label = label_value(value);
+    if (!label) return wrong("the class " + quoted(name) + " has no value from 1 to 255", where);
+    pair.classes[name] = *label;
   }
   return pair;
 }
@@ -65,6 +65,12 @@ std::optional<PixelFamily> pixel_family(std::string_view task) {
     if (name == task) return family;
   }
   return std::nullopt;
+}
+
+std::optional<int> label_value(const Json& value) {
+  if (!value.is_number_integer()) return std::nullopt;
+  const auto number = value.get<std::int64_t>();  // as int it would be cut to its lower bits
+  return number > 0 && number < 256 ? std::optional<int>(static_cast<int>(number)) : std::nullopt;
 }
 
 std::string_view usual_pixel_metric(PixelFamily family) {

@@ -42,6 +42,9 @@ struct PixelPair {
   std::map<std::string, int> classes;  ///< of masks: name to value in the file
 };
 
+/// The value of a class in a mask: a whole number from 1 to 255; nothing for anything else.
+std::optional<int> label_value(const Json& value);
+
 /// The file of a test's pairs; whether it is there tells a test of pixels from one of words.
 inline constexpr const char* kPairsFile = "pairs.jsonl";
 

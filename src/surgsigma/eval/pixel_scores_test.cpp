@@ -253,6 +253,8 @@ TEST_F(MaskScores, AnswersJsonIsCheckedWordByWord) {
   EXPECT_THAT(refusal(), HasSubstr("did you mean 'classes'?"));
   put("answers/answers.json", R"({"classes": {"tool": 1}})");
   EXPECT_THAT(refusal(), HasSubstr("there is no class 'tool'"));
+  put("answers/answers.json", R"({"classes": {"instrument": 4294967297}})");
+  EXPECT_THAT(refusal(), HasSubstr("no value from 1 to 255")) << "1, if it is cut to 32 bits";
   put("answers/answers.json", R"({"classes": {"instrument": 0}})");
   EXPECT_THAT(refusal(), HasSubstr("no value from 1 to 255"));
   put("answers/answers.json", R"({"depth": "deep"})");

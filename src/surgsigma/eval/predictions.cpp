@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 
 #include "surgsigma/base/csv.h"
@@ -35,16 +36,21 @@ struct Row {
 };
 
 Result<std::vector<Row>> rows_of_table(const fs::path& file) {
-  SURGSIGMA_TRY(text, read_file(file));
+  SURGSIGMA_TRY(bytes, read_file(file));
+  SURGSIGMA_TRY(text, decode_text(std::move(bytes), file.string()));
   const char separator = file.extension() == ".csv" ? ',' : '\t';
   std::vector<Row> rows;
   std::vector<std::string> names;
-  CsvReader reader(text, separator);
+  CsvReader reader(text.utf8, separator);
   while (reader.next()) {
     const std::string where = file.string() + ":" + std::to_string(reader.line());
     if (reader.unclosed_quote()) return Error{ErrorKind::kData, "a quote is never closed", where, ""};
     if (names.empty()) {
       names.assign(reader.fields().begin(), reader.fields().end());
+      const std::set<std::string> distinct(names.begin(), names.end());
+      if (distinct.size() != names.size()) {
+        return Error{ErrorKind::kData, "two columns of one name", where, "it is not clear which one is meant"};
+      }
       continue;
     }
     if (reader.fields().size() != names.size()) {

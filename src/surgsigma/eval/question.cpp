@@ -1,5 +1,6 @@
 #include "surgsigma/eval/question.h"
 
+#include <algorithm>
 #include <fstream>
 #include <unordered_set>
 
@@ -7,6 +8,8 @@
 
 namespace surgsigma {
 namespace {
+
+constexpr std::int64_t kLongestSide = 1 << 20;  ///< no picture has more pixels in a row
 
 Result<std::vector<std::string>> texts_at(const Json& row, std::string_view key, const std::string& where) {
   std::vector<std::string> texts;
@@ -46,7 +49,11 @@ Result<Question> question_from(const Json& row, const std::string& where) {
   question.is_video = row.contains("videos");
   SURGSIGMA_TRY(media, texts_at(row, question.is_video ? "videos" : "pictures", where));
   question.media = std::move(media);
-  question.size = {static_cast<int>(int_or(row, "width", 0)), static_cast<int>(int_or(row, "height", 0))};
+  const std::int64_t width = int_or(row, "width", 0), height = int_or(row, "height", 0);
+  if (std::min(width, height) < 0 || std::max(width, height) > kLongestSide) {
+    return Error{ErrorKind::kData, "width and height of no picture", where, "export the questions again"};
+  }
+  question.size = {static_cast<int>(width), static_cast<int>(height)};
   if (!row.contains("answer")) return Error{ErrorKind::kData, "no answer", where, "export the questions again"};
   SURGSIGMA_TRY(gold, answer_from_json(to_text(row["answer"]), where));
   question.gold = std::move(gold);

@@ -62,5 +62,7 @@ Result<Scorer> safety_values(const ScorerWorld& world);
 Result<Scorer> caption_values(const ScorerWorld& world);
 Result<Scorer> caption_fact_values(const ScorerWorld& world);
 Result<Scorer> choice_values(const ScorerWorld& world);
+/// Of every form and task; defined by the chains alone, so also for questions whose answers have no metrics here.
+Result<Scorer> reasoning_values(const ScorerWorld& world);
 
 }  // namespace surgsigma

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/eval/compare.h"
 
 namespace surgsigma {
 namespace {
@@ -142,6 +144,20 @@ TEST_F(SuiteScoreTest, ScoresThatAreNoNumbersAndBrokenLinesNameTheLine) {
   EXPECT_THAT(to_string(score().error()), HasSubstr("phase.jsonl:2"));
 }
 
+TEST_F(SuiteScoreTest, ATableMayBeInTheEncodingOfSpreadsheets) {
+  std::string table = "id,text\n";
+  for (int i = 0; i < 10; ++i) table += "q" + std::to_string(i) + ",preparation\n";
+  std::string wide("\xFF\xFE", 2);
+  for (const char c : table) wide += {c, '\0'};
+  fs::remove(folder_ / "answers/phase.jsonl");
+  write("answers/phase.csv", wide);
+  const auto scored = score();
+  ASSERT_TRUE(scored) << to_string(scored.error());
+  EXPECT_EQ(scored->tests[0].fates[static_cast<std::size_t>(AnswerFate::kRead)], 10U);
+  write("answers/phase.csv", "id,text,text\nq0,preparation,other\n");
+  EXPECT_THAT(to_string(score().error()), HasSubstr("two columns of one name"));
+}
+
 TEST_F(SuiteScoreTest, RowsWithoutIdsMustBeInOrderAndComplete) {
   std::string rows;
   for (int i = 0; i < 10; ++i)
@@ -190,6 +206,31 @@ TEST_F(SuiteScoreTest, TheReportShowsConfusionsInWordsOfTheOntology) {
   const auto page = read_file(folder_ / "out/report.html");
   EXPECT_THAT(*page, HasSubstr("What was said for what"));
   EXPECT_THAT(*page, HasSubstr("dissection of Calot's triangle</span></th>"));
+}
+
+TEST_F(SuiteScoreTest, AChainOfOneModelIsComparedWithTheSilenceOfTheOther) {
+  answers([](int) { return "preparation"; });
+  fs::rename(folder_ / "answers", folder_ / "silent");
+  answers([](int) {
+    return "<think>Level 1: A hook. Level 2: It is idle. Level 3: This is the preparation.</think>preparation";
+  });
+  CompareOptions options;
+  options.questions = folder_ / "questions";
+  options.answers_a = folder_ / "silent";
+  options.answers_b = folder_ / "answers";
+  options.out = folder_ / "compared";
+  options.model_a = "a";
+  options.model_b = "b";
+  options.bootstrap.resamples = 100;
+  const auto compared = compare_answers(options, catalog());
+  ASSERT_TRUE(compared) << to_string(compared.error());
+  const ComparedTest& test = compared->tests.at(0);
+  const auto found = std::find(test.names.begin(), test.names.end(), "reasoning.readable");
+  ASSERT_NE(found, test.names.end());
+  const auto place = static_cast<std::size_t>(found - test.names.begin());
+  EXPECT_EQ(test.a[place], 0);
+  EXPECT_EQ(test.b[place], 1);
+  EXPECT_EQ(test.differences[place].difference.value, 1);
 }
 
 TEST_F(SuiteScoreTest, TheSameBytesForAnyNumberOfThreads) {

@@ -63,9 +63,10 @@ CaseNumbers case_numbers(const std::vector<Judged>& judged) {
 }
 
 Result<Scorer> task_scorer(const std::vector<Judged>& judged, const CaseNumbers& cases, const TestFacts& facts,
-                           const Catalog& catalog, int jobs) {
-  std::vector<const Judged*> open, closed;
+                           const Catalog& catalog, int jobs, Chains chains) {
+  std::vector<const Judged*> open, closed, asked;
   for (const Judged& one : judged) {
+    asked.push_back(&one);
     const bool is_open = one.question->form == Form::kOpen || one.question->form == Form::kMultiTurn;
     (is_open && !one.question->gold.yes && one.question->gold.key.empty() ? open : closed).push_back(&one);
   }
@@ -85,6 +86,10 @@ Result<Scorer> task_scorer(const std::vector<Judged>& judged, const CaseNumbers&
   if (!closed.empty()) {
     SURGSIGMA_TRY(one, choice_values({closed, cases, facts, catalog, jobs}));
     append(all, "choices", std::move(one));
+  }
+  if (chains == Chains::kScored) {
+    SURGSIGMA_TRY(one, reasoning_values({asked, cases, facts, catalog, jobs}));
+    append(all, "reasoning", std::move(one));
   }
   return all;
 }

@@ -18,11 +18,18 @@ struct CaseNumbers {
 };
 CaseNumbers case_numbers(const std::vector<Judged>& judged);
 
+/// Whether the chains of reasoning before the answers are scored beside them, as the family `reasoning`.
+enum class Chains { kLeftOut, kScored };
+/// kScored where any answer has a chain: reasoning that the endpoint gave apart, <think> or "Level 1" in the text.
+/// Decided once for all that stand beside each other (baselines, parts, a second model), so that all have the same
+/// metrics.
+Chains chains_in(const std::vector<Judged>& judged);
+
 /// All of one task. Open questions give the metrics of the answer's shape, choices and yes/no those of the family
 /// `choices`, on the questions of that form; a family without questions is left out. kData where the task has no
 /// metrics for answers in words.
 Result<Scorer> task_scorer(const std::vector<Judged>& judged, const CaseNumbers& cases, const TestFacts& facts,
-                           const Catalog& catalog, int jobs);
+                           const Catalog& catalog, int jobs, Chains chains = Chains::kLeftOut);
 
 /// The metric that stands for a task where a suite names none: the first of catalog/tasks. Empty: the task has none.
 std::string usual_metric(const Catalog& catalog, std::string_view task);

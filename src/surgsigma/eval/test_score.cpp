@@ -42,14 +42,14 @@ void count_words(const std::vector<Judged>& judged, TestScore& score) {
 Result<std::vector<PartScore>> score_parts(const std::vector<Judged>& judged,
                                            const std::function<std::string(const Question&)>& part_of,
                                            const TestFacts& facts, const Catalog& catalog,
-                                           const BootstrapOptions& options) {
+                                           const BootstrapOptions& options, Chains chains) {
   std::map<std::string, std::vector<Judged>> parts;
   for (const Judged& one : judged) parts[part_of(*one.question)].push_back(one);
   std::vector<PartScore> scores;
   if (parts.size() < 2) return scores;
   for (const auto& [name, part] : parts) {
     const CaseNumbers cases = case_numbers(part);
-    SURGSIGMA_TRY(scorer, task_scorer(part, cases, facts, catalog, options.jobs));
+    SURGSIGMA_TRY(scorer, task_scorer(part, cases, facts, catalog, options.jobs, chains));
     SURGSIGMA_TRY(values, score_with_intervals(scorer, cases.names.size(), options));
     scores.push_back({name, part.size(), cases.names.size(), scorer.names, std::move(values)});
   }
@@ -73,13 +73,14 @@ const ScoredValue* value_named(const std::vector<std::string>& names, const std:
 }
 
 /// Blind answers carry no scores: what needs them (average precision, Brier) is undefined there, not the model's own.
+/// Nor do they carry chains: theirs cannot be read.
 Result<BaselineScore> score_baseline(Baseline kind, const std::vector<Judged>& judged, const CaseNumbers& cases,
                                      const TestFacts& facts, const Catalog& catalog, const BootstrapOptions& options,
-                                     const TestScore& score) {
+                                     const TestScore& score, Chains chains) {
   std::vector<Judged> answers = baseline_answers(judged, facts, kind, options.seed);
   const Prediction silent;
   for (Judged& one : answers) one.prediction = &silent;
-  SURGSIGMA_TRY(blind, task_scorer(answers, cases, facts, catalog, options.jobs));
+  SURGSIGMA_TRY(blind, task_scorer(answers, cases, facts, catalog, options.jobs, chains));
   std::vector<double> values(blind.names.size());
   blind.values_at(std::vector<double>(cases.names.size(), 1.0), values);
   BaselineScore made{std::string(kBaselineWords[static_cast<std::size_t>(kind)]),
@@ -129,7 +130,8 @@ Result<TestScore> score_test(const std::string& test, const std::string& primary
   score.videos = videos.size();
   const CaseNumbers cases = case_numbers(judged);
   score.cases = cases.names.size();
-  SURGSIGMA_TRY(scorer, task_scorer(judged, cases, facts, catalog, options.jobs));
+  const Chains chains = chains_in(judged);
+  SURGSIGMA_TRY(scorer, task_scorer(judged, cases, facts, catalog, options.jobs, chains));
   score.names = scorer.names;
   if (score.primary.empty()) score.primary = usual_metric(catalog, score.task);
   const bool has_primary = std::find(score.names.begin(), score.names.end(), score.primary) != score.names.end();
@@ -141,7 +143,8 @@ Result<TestScore> score_test(const std::string& test, const std::string& primary
   SURGSIGMA_TRY(values, score_with_intervals(scorer, score.cases, options));
   score.values = std::move(values);
   for (std::size_t b = 0; b < kBaselineWords.size(); ++b) {
-    SURGSIGMA_TRY(baseline, score_baseline(static_cast<Baseline>(b), judged, cases, facts, catalog, options, score));
+    SURGSIGMA_TRY(baseline,
+                  score_baseline(static_cast<Baseline>(b), judged, cases, facts, catalog, options, score, chains));
     score.baselines.push_back(std::move(baseline));
   }
   count_words(judged, score);
@@ -149,12 +152,12 @@ Result<TestScore> score_test(const std::string& test, const std::string& primary
   score.gold_counts = gold_counts(judged);
   score.calibration = calibration_of(judged);
   SURGSIGMA_TRY(sources, score_parts(
-                             judged, [](const Question& one) { return one.source; }, facts, catalog, options));
+                             judged, [](const Question& one) { return one.source; }, facts, catalog, options, chains));
   score.by_source = std::move(sources);
   const auto centre_of = [](const Question& one) {
     return one.centre.empty() ? std::string(kUnknownCentre) : one.centre;
   };
-  SURGSIGMA_TRY(centres, score_parts(judged, centre_of, facts, catalog, options));
+  SURGSIGMA_TRY(centres, score_parts(judged, centre_of, facts, catalog, options, chains));
   score.by_centre = std::move(centres);
   return score;
 }

@@ -17,7 +17,9 @@ Status take_names(const Json& list, const fs::path& file, std::set<std::string, 
   if (!list.is_array()) return wrong();
   for (const Json& name : list) {
     if (!name.is_string()) return wrong();
-    names.insert(name.get<std::string>());
+    const auto text = name.get<std::string>();
+    if (trim(text).empty()) return wrong();  // it would match no case, and seem to be a list
+    names.insert(text);
   }
   return done();
 }
@@ -37,11 +39,20 @@ Result<TrainingCases> from_manifest(const fs::path& file) {
 }
 
 Result<TrainingCases> from_lines(const fs::path& file) {
-  SURGSIGMA_TRY(text, read_file(file, 1ULL << 30));
+  SURGSIGMA_TRY(bytes, read_file(file, 1ULL << 30));
+  // A mark of the encoding at the start would make the first name another one, and its case would be asked.
+  SURGSIGMA_TRY(text, decode_text(std::move(bytes), file.string()));
   TrainingCases trained{file, {}};
-  for (const std::string_view line : split(text, '\n')) {
+  std::int64_t number = 0;
+  for (const std::string_view line : split(text.utf8, '\n')) {
+    ++number;
     const std::string_view name = trim(line.substr(0, line.find('#')));
-    if (!name.empty()) trained.names.emplace(name);
+    if (name.empty()) continue;
+    if (name.starts_with('{') || name.starts_with('[')) {
+      return Error{ErrorKind::kData, "JSON, no case id", file.string() + ":" + std::to_string(number),
+                   "name the manifest.json of the export, or a text file with one case id a line"};
+    }
+    trained.names.emplace(name);
   }
   return trained;
 }

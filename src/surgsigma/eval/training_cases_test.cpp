@@ -62,6 +62,16 @@ TEST_F(TrainingCasesTest, WhatSaysNothingIsNoLeaveToGoOn) {
   EXPECT_THAT(read("empty.txt", "# nothing\n").error().what, HasSubstr("no case of training"));
 }
 
+TEST_F(TrainingCasesTest, NamesThatWouldMatchNothingByAccidentAreNotPassedOver) {
+  const auto marked = read("cases.txt",
+                           "\xEF\xBB\xBF"
+                           "camma:3\r\n");
+  ASSERT_TRUE(marked);
+  EXPECT_FALSE(check_untouched(*marked, "phase", questions(), {}).ok()) << "the mark is no part of the name";
+  EXPECT_THAT(read("train.jsonl", "\n{\"id\":\"1\"}\n").error().where, HasSubstr("train.jsonl:2"));
+  EXPECT_THAT(read("manifest.json", R"({"cases":{"train":[" "]}})").error().what, HasSubstr("not one of names"));
+}
+
 TEST_F(TrainingCasesTest, TheManifestOfQuestionsGivesAllNames) {
   ASSERT_TRUE(write_file(folder_.path() / "manifest.json", R"({"cases":{"test":["own:a","own/Jane"],"val":["x"]}})"));
   EXPECT_EQ(cases_of_manifest(folder_.path() / "manifest.json")->size(), 3U);

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <ctime>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <unordered_map>
@@ -280,7 +281,8 @@ Result<LoggedAnswer> parse_logged_answer(std::string_view line, std::string_view
     if (json->contains(key) && !json->at(key).is_string()) return bad("the member " + quoted(key) + " is not text");
   }
   for (const char* key : {"prompt_tokens", "completion_tokens", "latency_ms", "attempts", "http_status"}) {
-    if (json->contains(key) && int_or(*json, key, -1) < 0) return bad("the member " + quoted(key) + " is no count");
+    const std::int64_t count = json->contains(key) ? int_or(*json, key, -1) : 0;
+    if (count < 0 || count > kLargestCount) return bad("the member " + quoted(key) + " is no count");
   }
   LoggedAnswer logged;
   logged.hash = text_or(*json, "hash", "");
@@ -300,8 +302,10 @@ Result<LoggedAnswer> parse_logged_answer(std::string_view line, std::string_view
   answer.prompt_tokens = count_at("prompt_tokens");
   answer.completion_tokens = count_at("completion_tokens");
   answer.latency_ms = int_or(*json, "latency_ms", 0);
-  answer.attempts = static_cast<int>(int_or(*json, "attempts", 0));
-  answer.http_status = static_cast<int>(int_or(*json, "http_status", 0));
+  const std::int64_t attempts = int_or(*json, "attempts", 0), status = int_or(*json, "http_status", 0);
+  if (std::max(attempts, status) > std::numeric_limits<int>::max()) return bad("attempts or http_status is no count");
+  answer.attempts = static_cast<int>(attempts);
+  answer.http_status = static_cast<int>(status);
   return logged;
 }
 

@@ -117,7 +117,8 @@ TEST_F(AnswerLogTest, AnswerBeforeSettingsIsOurMistake) {
 
 TEST(LoggedAnswer, MembersOfWrongKindAreNamed) {
   for (const char* line : {"", "[]", "{}", R"({"text":7})", R"({"text":"a","hash":"zz"})", R"({"text":"a","id":7})",
-                           R"({"text":"a","prompt_tokens":-2})", R"({"text":"a","model":[]})"}) {
+                           R"({"text":"a","prompt_tokens":-2})", R"({"text":"a","attempts":4294967295})",
+                           R"({"text":"a","prompt_tokens":9000000000000000000})", R"({"text":"a","model":[]})"}) {
     const auto logged = parse_logged_answer(line, "f:1");
     ASSERT_FALSE(logged.ok()) << line;
     EXPECT_EQ(logged.error().where, "f:1");

@@ -59,6 +59,9 @@ struct ChatRequest {
   std::vector<ChatMessage> messages;
 };
 
+/// Of tokens and milliseconds: no answer takes more, and the sum of millions of them is still a number.
+inline constexpr std::int64_t kLargestCount = 1'000'000'000'000;
+
 struct ChatAnswer {
   std::string text;           ///< UTF-8; empty where the model said nothing (finish_reason "length", a refusal).
   std::string finish_reason;  ///< "stop", "length", "content_filter", ...; empty: not told.

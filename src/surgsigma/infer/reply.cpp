@@ -118,7 +118,7 @@ bool read_count(const Json* usage, const char* key, std::optional<std::int64_t>&
   const Json* value = member(usage, key);
   if (!value) return true;
   const std::int64_t number = int_or(*usage, key, -1);
-  if (number < 0) return false;
+  if (number < 0 || number > kLargestCount) return false;
   count = number;
   return true;
 }

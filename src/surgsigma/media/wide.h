@@ -1,5 +1,5 @@
-// Loops over whole numbers compiled twice: for any machine and for one with vectors of 32 bytes; the machine chooses when
-// the program starts. Both give the same numbers.
+// Loops compiled twice: for any machine and for one with vectors of 32 bytes; the machine chooses when the program
+// starts. Both give the same bits, also of doubles: neither reorders sums nor fuses a product with a sum.
 #pragma once
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

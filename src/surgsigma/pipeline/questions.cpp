@@ -8,6 +8,7 @@
 #include "surgsigma/eval/judged.h"
 #include "surgsigma/eval/pixel_pairs.h"
 #include "surgsigma/pipeline/pixel_questions.h"
+#include "surgsigma/pipeline/question_records.h"
 #include "surgsigma/store/engine.h"
 
 namespace surgsigma {
@@ -263,6 +264,8 @@ Result<std::vector<MadeTest>> make_questions(const Database& database, const Cat
     if (facts.priors.empty()) one.remarks.emplace_back("no training part: there are no baselines but blind ones");
     SURGSIGMA_CHECK(write_facts(facts, options.out / test.id));
     SURGSIGMA_CHECK(join_parts(narrowed, options.out / test.id));
+    SURGSIGMA_CHECK(
+        write_question_records(database, catalog, engine, condition(narrowed), options.out / test.id, one.remarks));
     made.push_back(std::move(one));
   }
   if (questions == 0) {

@@ -1,7 +1,7 @@
 // The questions of a suite, made from a database: one folder per test with the questions, the pictures that are shown,
 // the closed vocabularies and the answers of the training part that baselines draw from; or, of a task that is answered
 // by pixels, with pairs, inputs and gold files (pixel_questions.h). The folder is all that a model's machine needs, and
-// holds what scoring needs.
+// holds what scoring needs: also what the annotations say of the shown moments (question_records.h).
 #pragma once
 
 #include <cstdint>

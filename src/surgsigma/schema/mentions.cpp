@@ -102,7 +102,10 @@ std::vector<std::string> surfaces_of(const Concept& entry) {
       if (!is_odd) surfaces.push_back(text_or(entry.facets, form, ""));
     }
   }
-  if (is_idle) surfaces.insert(surfaces.end(), {"idle", "at rest", "not interacting"});
+  if (is_idle) {
+    surfaces.insert(surfaces.end(), {"idle", "at rest", "not interacting", "inactive", "stay passive", "stays passive",
+                                     "without touching any tissue", "without touching anything"});
+  }
   for (const Concept::Synonym& synonym : entry.synonyms) {
     if (is_found_as_synonym(entry, synonym)) surfaces.push_back(synonym.text);
   }

@@ -70,7 +70,7 @@ inline constexpr std::array<std::string_view, kFactKinds> kFactKindWords = {"ins
 /// The words by which a text names a concept: label and plural; of verbs also the third person, gerund, participle and
 /// noun; of instruments, anatomy and objects every exact synonym, of phases and steps those of two words or more. Not
 /// among them: "no target", "do something else" and the raw words of sources for verbs ("Open", "Left"), which are
-/// ordinary English. Idle is named by its sentence forms and by "idle", "at rest", "not interacting". Empty for a
+/// ordinary English. Idle is named by its sentence forms and by "idle", "at rest", "inactive" and the like. Empty for a
 /// concept of no fact kind.
 std::vector<std::string> surfaces_of(const Concept& entry);
 

@@ -53,6 +53,18 @@ TEST(Reasoning, TripletsAreReadClauseByClause) {
   EXPECT_TRUE(triplets_in("The liver and the hook are visible.", mentions()).empty());
 }
 
+TEST(Reasoning, EveryWordingOfAnIdleInstrumentIsRead) {
+  // The sentences of the stage that writes chains.
+  for (const char* idle : {"is present but not interacting with anything", "stays in view without touching any tissue",
+                           "is at rest", "remains idle for now", "stays passive in the field",
+                           "is visible yet inactive", "waits in the field without touching anything"}) {
+    EXPECT_EQ(triplets_in("The grasper grasps the gallbladder. The hook " + std::string(idle) + ".", mentions()),
+              (std::vector<Triplet>{triplet("ins.grasper", "act.grasp", "ana.gallbladder"),
+                                    triplet("ins.hook", "act.idle", "")}))
+        << idle;
+  }
+}
+
 std::vector<double> ask(const Scorer& scorer, const std::vector<double>& weights) {
   std::vector<double> values(scorer.names.size());
   scorer.values_at(weights, values);

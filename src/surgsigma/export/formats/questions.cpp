@@ -82,7 +82,7 @@ std::string readme(const std::vector<ExportedFile>&) {
          "line\n"
          "`{\"id\": ..., \"text\": ...}` for each with what the model said, word for word. `surgsigma eval score` "
          "reads them.\n"
-         "Never show a model `answer`, `gold` or the names of files.\n";
+         "Never show a model `answer`, `gold`, what stands in records.jsonl, or the names of files.\n";
 }
 
 }  // namespace
