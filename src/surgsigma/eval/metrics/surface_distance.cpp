@@ -34,11 +34,11 @@ Window edges_of(const LabelPlane& plane, std::uint8_t value, PixelBox box) {
   window.edges_in_row.resize(window.high);
   for (std::size_t y = 0; y < window.high; ++y) {
     const std::uint8_t* here = mask.data() + (y + 1) * stride + 1;
+    const std::uint8_t *left = here - 1, *above = here - stride;
     std::uint8_t* to = window.is_edge.data() + y * window.wide;
     std::uint32_t count = 0;
     for (std::size_t x = 0; x < window.wide; ++x) {
-      const auto around = static_cast<std::uint8_t>(
-          here[x - 1] & here[x + 1] & (here + x)[-static_cast<std::ptrdiff_t>(stride)] & here[x + stride]);
+      const auto around = static_cast<std::uint8_t>(left[x] & here[x + 1] & above[x] & here[x + stride]);
       to[x] = static_cast<std::uint8_t>(here[x] & (around ^ 1));
       count += to[x];
     }
