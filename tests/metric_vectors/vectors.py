@@ -56,8 +56,17 @@ def difference(made, kept, where=""):
     return next((found for key, a, b in pairs if (found := difference(a, b, f"{where}/{key}"))), None)
 
 
+def whole(document):
+    """The document with what JSON has no number for as number() gives it."""
+    if isinstance(document, dict):
+        return {key: whole(value) for key, value in document.items()}
+    if isinstance(document, (list, tuple)):
+        return [whole(value) for value in document]
+    return number(document) if isinstance(document, float) else document
+
+
 def text_of(document):
-    return json.dumps(document, separators=(",", ":"), default=plain, allow_nan=False) + "\n"
+    return json.dumps(whole(document), separators=(",", ":"), default=plain, allow_nan=False) + "\n"
 
 
 def command_line(make, own_seed):
