@@ -47,28 +47,10 @@ constexpr std::array<Probe, 12> kProbes = {{
     {"render", "frames= threads=", probe_render},
 }};
 
-int explain() {
-  for (const Probe& probe : kProbes) fmt::print(stderr, "bench_probe {} {}\n", probe.name, probe.arguments);
-  return 2;
-}
-
-int run(int argc, char** argv) {
-  if (argc < 2) return explain();
-  for (const Probe& probe : kProbes) {
-    if (probe.name != argv[1]) continue;
-    const auto arguments = Arguments::parse(argc - 2, argv + 2);
-    const auto answer = arguments.ok() ? probe.run(*arguments) : Result<Json>(arguments.error());
-    if (answer.ok()) {
-      fmt::print("{}\n", to_text(*answer));
-      return 0;
-    }
-    fmt::print(stderr, "bench_probe {}: {}\n", probe.name, to_string(answer.error()));
-    return 1;
-  }
-  return explain();
-}
-
 }  // namespace
 }  // namespace surgsigma::bench
 
-int main(int argc, char** argv) { return surgsigma::bench::run(argc, argv); }
+int main(int argc, char** argv) {
+  using namespace surgsigma::bench;
+  return run_probes("bench_probe", kProbes, argc, argv);
+}

@@ -13,22 +13,10 @@ constexpr std::array<Probe, 2> kProbes = {{
     {"outside", "from= to= inside= outside=", probe_outside},
 }};
 
-int run(int argc, char** argv) {
-  for (const Probe& probe : kProbes) {
-    if (argc < 2 || probe.name != argv[1]) continue;
-    const auto arguments = Arguments::parse(argc - 2, argv + 2);
-    const auto answer = arguments.ok() ? probe.run(*arguments) : Result<Json>(arguments.error());
-    if (answer.ok())
-      fmt::print("{}\n", to_text(*answer));
-    else
-      fmt::print(stderr, "bench_pixels {}: {}\n", probe.name, to_string(answer.error()));
-    return answer.ok() ? 0 : 1;
-  }
-  for (const Probe& probe : kProbes) fmt::print(stderr, "bench_pixels {} {}\n", probe.name, probe.arguments);
-  return 2;
-}
-
 }  // namespace
 }  // namespace surgsigma::bench
 
-int main(int argc, char** argv) { return surgsigma::bench::run(argc, argv); }
+int main(int argc, char** argv) {
+  using namespace surgsigma::bench;
+  return run_probes("bench_pixels", kProbes, argc, argv);
+}

@@ -1,5 +1,7 @@
 #include "probe.h"
 
+#include <fmt/core.h>
+
 #include "surgsigma/base/text.h"
 
 namespace surgsigma::bench {
@@ -40,6 +42,22 @@ Result<SourceCard> card_of(const Catalog& catalog, const std::string& source) {
   const SourceCard* card = catalog.source(SourceId(source));
   if (card == nullptr) return Error{ErrorKind::kNotFound, "the catalog has no card " + quoted(source), "", ""};
   return *card;
+}
+
+int run_probes(std::string_view program, std::span<const Probe> probes, int argc, char** argv) {
+  for (const Probe& probe : probes) {
+    if (argc < 2 || probe.name != argv[1]) continue;
+    const auto arguments = Arguments::parse(argc - 2, argv + 2);
+    const auto answer = arguments.ok() ? probe.run(*arguments) : Result<Json>(arguments.error());
+    if (answer.ok()) {
+      fmt::print("{}\n", to_text(*answer));
+      return 0;
+    }
+    fmt::print(stderr, "{} {}: {}\n", program, probe.name, to_string(answer.error()));
+    return 1;
+  }
+  for (const Probe& probe : probes) fmt::print(stderr, "{} {} {}\n", program, probe.name, probe.arguments);
+  return 2;
 }
 
 }  // namespace surgsigma::bench

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,10 @@ struct Probe {
   std::string_view arguments;
   Result<Json> (*run)(const Arguments& arguments);
 };
+
+/// What every program of the bench does: PROGRAM NAME name=value... runs the probe of that name; without one it lists
+/// them.
+int run_probes(std::string_view program, std::span<const Probe> probes, int argc, char** argv);
 
 Result<Json> probe_phase_files(const Arguments& arguments);
 Result<Json> probe_frame_files(const Arguments& arguments);

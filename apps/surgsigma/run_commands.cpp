@@ -221,7 +221,7 @@ void add_run(CLI::App& parent, Session& session) {
       "  surgsigma eval run questions out --endpoint https://api.example.com/v1 --model m --key-env EXAMPLE_KEY\n"
       "  surgsigma eval run questions out --endpoint replay:other/log/phase.jsonl --model m --test phase\n\n"
       "Killed or stopped, the same command goes on: what is answered is never asked twice. The key is read from the\n"
-      "environment and written nowhere. docs/evaluation.md tells the rest.");
+      "environment and written nowhere. docs/asking-models.md tells the rest.");
   auto words = std::make_shared<RunWords>();
   AskSuiteOptions& ask = words->ask;
   command->add_option("suite", words->suite, "folder that `eval make` wrote, or a suite to make from the database")

@@ -170,6 +170,41 @@ TEST_F(AskSuiteTest, AModelTrainedWithTheTestIsNotAsked) {
   EXPECT_THAT(score_suite(options, catalog()).error().what, HasSubstr("camma:3"));
 }
 
+/// Three triplet questions asked one after another; the model is a replay by the ids of the rounds.
+TEST_F(AskSuiteTest, TripletsOneAfterAnotherAreAskedAndScoredAndLostWhole) {
+  std::string questions, model;
+  for (int i = 0; i < 3; ++i) {
+    const std::string id = "q" + std::to_string(i), n = std::to_string(i);
+    questions += R"({"id":")" + id + R"(","task":"triplet_recognition","form":"open","turns":["Which triplets?"],)" +
+                 R"("options":[],"pictures":["../phase/media/)" + n + R"(.png"],"answer":{"shape":"triplets",)" +
+                 R"("triplets":[["ins.hook","act.dissect","ana.gallbladder"]]},"gold":"So.","part":"test",)" +
+                 R"("source":"cholect50","video":"cholect50/v)" + n + R"(","case":"camma:)" + n + "\"}\n";
+    model += to_text(Json{{"id", id + "/instruments"}, {"text", "hook"}}) + "\n";
+    if (i < 2) model += to_text(Json{{"id", id + "/verb/0"}, {"text", i == 0 ? "dissect" : "none"}}) + "\n";
+    model += to_text(Json{{"id", id + "/target/0"}, {"text", "gallbladder"}}) + "\n";
+  }
+  write("questions/triplets/questions.jsonl", questions);
+  write("questions/triplets/vocabulary.json",
+        R"({"profile":"permille","sources":{"cholect50":{"concepts":["ins.hook","ins.grasper"],)"
+        R"("verbs":["act.dissect","act.grasp"],"targets":["ana.gallbladder","ana.omentum"]}}})");
+  write("questions/triplets/priors.jsonl", "");
+  write("questions/suite.json",
+        R"({"suite":"s","name":"S","matches":"nothing","tests":[{"id":"triplets","name":"T","style":"sequential",)"
+        R"("task":"triplet_recognition","primary":"triplet_sets.micro_f1","published":[]}]})");
+  write("model.jsonl", model);
+  const auto asked = ask();
+  ASSERT_TRUE(asked) << to_string(asked.error());
+  EXPECT_EQ(asked->tests[0].answered, 2U);
+  EXPECT_EQ(asked->unanswered, 1U) << "its verb got no answer";
+  EXPECT_THAT(read("run/unanswered.jsonl"), HasSubstr("\"id\":\"q2\""));
+  EXPECT_THAT(read("run/answers/triplets.jsonl"), HasSubstr("<hook, dissect, gallbladder>"));
+  SuiteScoreOptions options = score_options("run/answers");
+  options.rules.allows_missing = true;
+  const auto scored = score_suite(options, catalog());
+  ASSERT_TRUE(scored) << to_string(scored.error());
+  EXPECT_NEAR(scored->tests[0].find("triplet_sets.micro_f1")->value, 2.0 / 5, 1e-12) << "one of three right, two said";
+}
+
 TEST_F(AskSuiteTest, QuestionsForInternalUseDoNotLeaveTheHouse) {
   write("questions/phase/manifest.json",
         R"({"parameters":{"purpose":"internal"},"rows":{"test":{"phase_recognition":{"cholec80":12}}}})");

@@ -11,9 +11,7 @@ namespace {
 constexpr std::string_view kIdleVerb = "act.idle";
 
 std::string label_of(const Ontology& ontology, const ConceptId& id) {
-  if (id.text.empty()) return "null";
-  const Concept* known = ontology.find(id);
-  return known ? known->label : id.text;
+  return id.text.empty() ? "null" : concept_label(ontology, id);
 }
 
 std::string names_of(const Ontology& ontology, const std::vector<ConceptId>& ids) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "surgsigma/base/text.h"
+#include "surgsigma/eval/suite_folder.h"
 #include "surgsigma/eval/table_text.h"
 
 namespace surgsigma {
@@ -282,10 +283,8 @@ Result<Board> read_board(const std::vector<fs::path>& folders) {
 }
 
 Status write_board(const Board& board, const fs::path& out) {
+  SURGSIGMA_CHECK(check_new_folder(out));
   std::error_code code;
-  if (fs::exists(out, code) && (!fs::is_directory(out, code) || !fs::is_empty(out, code))) {
-    return Error{ErrorKind::kUsage, "the folder is not empty", out.string(), "name a new or empty folder"};
-  }
   fs::create_directories(out, code);
   if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), out.string(), ""};
   SURGSIGMA_CHECK(write_file(out / "board.json", board_json(board).dump(2) + "\n"));

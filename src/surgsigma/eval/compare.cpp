@@ -130,20 +130,17 @@ Json test_json(const ComparedTest& test) {
           {"metrics", metrics}};
 }
 
-std::string cell(double value) { return std::isfinite(value) ? fmt::format("{:.10g}", value) : ""; }
-
 std::string comparison_csv(const Comparison& comparison) {
   std::string text = "test,metric,primary,a,b,difference,low,high,p,adjusted_p,questions,cases\n";
   for (const ComparedTest& test : comparison.tests) {
     for (std::size_t i = 0; i < test.names.size(); ++i) {
       const PairedDifference& pair = test.differences[i];
       const bool is_primary = i == test.primary_place();
-      const bool needs_quotes = test.names[i].find_first_of(",\"") != std::string::npos;
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", test.test,
-                          needs_quotes ? "\"" + test.names[i] + "\"" : test.names[i], is_primary ? "yes" : "no",
-                          cell(test.a[i]), cell(test.b[i]), cell(pair.difference.value), cell(pair.difference.low),
-                          cell(pair.difference.high), cell(pair.p_value), is_primary ? cell(test.adjusted_p) : "",
-                          test.questions, test.cases);
+      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", test.test, csv_cell(test.names[i]),
+                          is_primary ? "yes" : "no", csv_number(test.a[i]), csv_number(test.b[i]),
+                          csv_number(pair.difference.value), csv_number(pair.difference.low),
+                          csv_number(pair.difference.high), csv_number(pair.p_value),
+                          is_primary ? csv_number(test.adjusted_p) : "", test.questions, test.cases);
     }
   }
   return text;

@@ -15,14 +15,9 @@ constexpr int kMostFrames = 256;
 constexpr int kFrameQuality = 95;
 constexpr std::uint64_t kLargestPicture = 64ULL << 20;
 
-std::string label_of(const Ontology& ontology, const ConceptId& id) {
-  const Concept* known = ontology.find(id);
-  return known ? known->label : id.text;
-}
-
 std::string labels(const Ontology& ontology, const std::vector<ConceptId>& ids) {
   std::vector<std::string> names;
-  for (const ConceptId& id : ids) names.push_back(label_of(ontology, id));
+  for (const ConceptId& id : ids) names.push_back(concept_label(ontology, id));
   return join(names, "; ");
 }
 
@@ -75,7 +70,7 @@ std::string for_open(const Question& question, const TestFacts& facts, const Ont
     case AnswerShape::kCriteria: {
       std::vector<std::string> criteria;
       for (const CriterionMark& mark : std::get<CriteriaAnswer>(question.gold.value).criteria) {
-        criteria.push_back(label_of(ontology, mark.criterion));
+        criteria.push_back(concept_label(ontology, mark.criterion));
       }
       return "Answer with one line per criterion, its name and yes or no. The criteria are: " + join(criteria, "; ") +
              ".";
@@ -225,6 +220,11 @@ Json prompt_json(const PromptRules& rules) {
           {"clip_sampling", "middles of equal parts"},
           {"clip_quality", kFrameQuality},
           {"long_side", rules.long_side ? Json(*rules.long_side) : Json()}};
+}
+
+std::string concept_label(const Ontology& ontology, const ConceptId& id) {
+  const Concept* known = ontology.find(id);
+  return known ? known->label : id.text;
 }
 
 std::string instructions_for(const Question& question, const TestFacts& facts, const Ontology& ontology) {

@@ -37,6 +37,9 @@ struct PromptRules {
 Status check_prompt_rules(const PromptRules& rules);
 Json prompt_json(const PromptRules& rules);
 
+/// The words of a concept; its id where the ontology does not know it.
+std::string concept_label(const Ontology& ontology, const ConceptId& id);
+
 /// "Answer with one of these names: preparation; dissection." Nothing for free text.
 std::string instructions_for(const Question& question, const TestFacts& facts, const Ontology& ontology);
 

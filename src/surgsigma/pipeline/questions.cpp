@@ -7,6 +7,7 @@
 #include "surgsigma/base/text.h"
 #include "surgsigma/eval/judged.h"
 #include "surgsigma/eval/pixel_pairs.h"
+#include "surgsigma/eval/suite_folder.h"
 #include "surgsigma/pipeline/pixel_questions.h"
 #include "surgsigma/pipeline/question_records.h"
 #include "surgsigma/store/engine.h"
@@ -214,10 +215,8 @@ ExportOptions export_of_test(const Suite& suite, const SuiteTest& test, const Qu
 
 Result<std::vector<MadeTest>> make_questions(const Database& database, const Catalog& catalog, const Suite& suite,
                                              const QuestionOptions& options) {
+  SURGSIGMA_CHECK(check_new_folder(options.out));
   std::error_code code;
-  if (fs::exists(options.out, code) && (!fs::is_directory(options.out, code) || !fs::is_empty(options.out, code))) {
-    return Error{ErrorKind::kUsage, "the folder is not empty", options.out.string(), "name a new or empty folder"};
-  }
   fs::create_directories(options.out, code);
   if (code) return Error{ErrorKind::kIo, "cannot make the folder: " + code.message(), options.out.string(), ""};
   SURGSIGMA_TRY(engine, database.engine_with_views(options.jobs));
